@@ -1,0 +1,80 @@
+# Everything that a target needs and that is missing, it installs: through apt-get
+# as root or with sudo, and through the Go module proxy into .cache.
+
+PREFIX ?= /usr/local
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# A fresh machine may have no Go, or an old one: the first rule that needs Go
+# asks this script for the directory of one that can build the module.
+GO_DIR = $(eval GO_DIR := $(shell rootfs-scripts/install-go.sh))$(GO_DIR)
+NEED_GO = export PATH="$(or $(GO_DIR),$(error no Go: see above)):$$PATH"
+TOOLS = .cache/bin
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
+SCRIPTS = $(shell find rootfs-scripts -name '*.sh') .ci/run
+GO_SOURCES = $(wildcard cmd internal lessons pkg rootfs-scripts slides)
+
+export CGO_ENABLED := 0
+# In a clone of another user, git refuses to tell the version, and go to build.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help build install demo fmt lint bench man clean test-needs
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
+
+build: ## bin/workshop, one static binary
+	@$(NEED_GO) && go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' \
+		-o bin/workshop ./cmd/workshop
+
+demo: build ## play lessons 01 to 03 without a keypress
+	@bin/workshop rootfs path >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
+	$(AS_ROOT) bin/workshop tour
+
+install: build man ## the binary, its manual and completions, below PREFIX
+	install -D -m 755 bin/workshop $(DESTDIR)$(PREFIX)/bin/workshop
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	bin/workshop completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/workshop
+	bin/workshop completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_workshop
+	bin/workshop completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/workshop.fish
+
+man: ## the manual pages, in man/
+	@rm -rf man
+	@$(NEED_GO) && go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/workshop man man
+
+lint: $(TOOLS)/golangci-lint $(TOOLS)/gofumpt $(TOOLS)/shfmt ## read the code for mistakes
+	@rootfs-scripts/install-packages.sh shellcheck
+	@$(NEED_GO) && go vet ./... && $(TOOLS)/golangci-lint run
+	@test -z "$$($(TOOLS)/gofumpt -l $(GO_SOURCES) | tee /dev/stderr)" || \
+		{ echo "not formatted: run make fmt"; exit 1; }
+	shellcheck $(SCRIPTS)
+	$(TOOLS)/shfmt -d $(SCRIPTS)
+
+fmt: $(TOOLS)/gofumpt $(TOOLS)/shfmt ## format Go and shell
+	$(TOOLS)/gofumpt -w $(GO_SOURCES)
+	$(TOOLS)/shfmt -w $(SCRIPTS)
+
+bench: build ## how fast, against runc and bwrap, in turn
+	@rootfs-scripts/install-packages.sh busybox-static runc bubblewrap
+	@bin/workshop rootfs path busybox >/dev/null 2>&1 || bin/workshop rootfs build busybox
+	@$(NEED_GO) && go run ./internal/bench
+
+# What the tests run as other programs. What they cannot have, they skip and say.
+test-needs: build
+	@rootfs-scripts/install-packages.sh apparmor busybox-static iproute2 libcap2-bin \
+		linux-libc-dev mmdebstrap procps
+	@for kind in busybox debian; do bin/workshop rootfs path $$kind >/dev/null 2>&1 || \
+		$(AS_ROOT) bin/workshop rootfs build $$kind || exit; done
+
+clean: ## what was built; .cache stays
+	rm -rf bin man
+
+# The tools are built once, from the versions in tools/go.mod.
+$(TOOLS)/%: tools/go.mod tools/go.sum
+	@mkdir -p $(TOOLS)
+	@echo "building $* into $(TOOLS), once" >&2
+	@$(NEED_GO) && go -C tools build -o ../$@ $$(sed -n 's|^\t\(.*/$*\)$$|\1|p' tools/go.mod)
+
+-include vm.mk

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+type attackFlags struct {
+	containerFlags
+	lesson int
+	json   bool
+	expect string
+}
+
+func newAttackCommand() *cobra.Command {
+	f := &attackFlags{}
+	cmd := &cobra.Command{
+		Use:   "attack [NAME [-- COMMAND [ARG...]]]",
+		Short: "Attack a container from inside",
+		Long: `Build a container, and attack it from inside. Each system call is shown as it
+happens. Without --lesson or --only the container has every layer of the
+lessons before the one that stops the attack, so the attack succeeds.
+
+Where it succeeds, COMMAND is executed with what it gained. In a shell that
+workshop started, the same command attacks from right there.`,
+		Example: `  sudo workshop attack                                 list the attacks
+  sudo workshop attack chroot-escape -- ls /           it escapes
+  sudo workshop attack chroot-escape --lesson 3        it does not`,
+		RunE: f.run,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, p := range attack.All() {
+				names = append(names, p.Name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	cmd.AddCommand(newForkBombCommand())
+	f.add(cmd)
+	cmd.Flags().IntVar(&f.lesson, "lesson", 0, "with the layers of this lesson")
+	cmd.Flags().BoolVar(&f.json, "json", false, "the result as JSON")
+	cmd.Flags().StringVar(&f.expect, "expect", "", "exit with 1 unless it is: allowed or stopped")
+	return cmd
+}
+
+func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return listAttacks(cmd.OutOrStdout())
+	}
+	p, err := attack.Lookup(args[0])
+	if err != nil {
+		return usageError{err}
+	}
+	if insideContainer() {
+		return probe(cmd, args, f.json)
+	}
+	if err := needRoot("attack " + p.Name); err != nil {
+		return err
+	}
+	if len(args) > 1 {
+		return f.attackAndExec(cmd, p, args)
+	}
+	return f.attackAndJudge(cmd, p)
+}
+
+// attackAndExec attacks, and where that succeeds executes a command.
+func (f *attackFlags) attackAndExec(cmd *cobra.Command, p *attack.Probe, args []string) error {
+	c, err := f.container(f.lessonFor(p))
+	if err != nil {
+		return err
+	}
+	staged, err := attack.Stage(p, c)
+	if err != nil {
+		return err
+	}
+	defer staged.End()
+	attack.SelfAs(c, append([]string{"probe", p.Name, "--"}, args[1:]...)...)
+	return runContainer(cmd.Context(), c)
+}
+
+// attackAndJudge attacks, and says whether it succeeded.
+func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error {
+	c, err := f.container(f.lessonFor(p))
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	screen := ui.New(out)
+	if !f.json {
+		screen.Title("Attack: "+p.Name, "against "+strings.Join(steps.Names(c.Steps), " + "))
+	}
+	calls := out
+	if f.json {
+		calls = io.Discard
+	}
+	r, err := attack.Show(cmd.Context(), p.Name, *c, calls)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		err = json.NewEncoder(out).Encode(r)
+	} else {
+		showResult(out, p, r)
+	}
+	if err == nil && f.expect != "" && f.expect != verdict(r) {
+		err = exitCode(exitClaim)
+	}
+	return err
+}
+
+// lessonFor is the lesson whose layers the container has.
+func (f *attackFlags) lessonFor(p *attack.Probe) int {
+	if f.lesson > 0 {
+		return f.lesson
+	}
+	if s, err := steps.Lookup(p.Stops); err == nil {
+		return s.Lesson - 1
+	}
+	return 1
+}
+
+func verdict(r attack.Result) string {
+	if r.Allowed {
+		return "allowed"
+	}
+	return "stopped"
+}
+
+func showResult(out io.Writer, p *attack.Probe, r attack.Result) {
+	screen := ui.New(out)
+	if r.Allowed {
+		screen.Bad("The attack succeeded: " + p.Tries + ".")
+		return
+	}
+	screen.Good("The attack was stopped: " + r.Reason + ".")
+	if r.Why != "" {
+		screen.Text(r.Why, 2)
+	}
+}
+
+func listAttacks(out io.Writer) error {
+	screen := ui.New(out)
+	var rows [][]string
+	for _, p := range attack.All() {
+		rows = append(rows, []string{p.Name, p.Stops, p.Tries})
+	}
+	screen.Table([]string{"ATTACK", "STOPPED BY", "TRIES TO"}, rows)
+	return screen.Err()
+}

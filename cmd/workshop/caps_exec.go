@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// inPath finds a program by its name, as a shell would.
+func inPath(file string) string {
+	if !strings.Contains(file, "/") {
+		if path, err := exec.LookPath(file); err == nil {
+			return path
+		}
+	}
+	return file
+}
+
+// showFormula fills the formula in: capabilities(7), "Transformation of
+// capabilities during execve()".
+func showFormula(screen *ui.UI, l *capsLook) {
+	showBefore(screen, l)
+	screen.Line("")
+	showFile(screen, l)
+	screen.Line("")
+	if l.Refused {
+		screen.Bad("execve fails with EPERM, and the process stays what it is.")
+		return
+	}
+	showAfter(screen, l)
+}
+
+// set describes a set beside all that the kernel knows.
+func (l *capsLook) set(s caps.Set) string { return (s & l.Kernel).In(l.Kernel) }
+
+func showBefore(screen *ui.UI, l *capsLook) {
+	p := l.Process
+	screen.Line(screen.Strong("P, the process before") + screen.DimWord(fmt.Sprintf("   /proc/%d/status", l.PID)))
+	screen.Term("P(inheritable)", l.set(p.Inheritable))
+	screen.Term("P(permitted)", l.set(p.Permitted))
+	screen.Term("P(effective)", l.set(p.Effective))
+	screen.Term("P(bounding)", l.set(p.Bounding))
+	screen.Term("P(ambient)", l.set(p.Ambient))
+	screen.Term("user IDs", fmt.Sprintf("real %d, effective %d", p.UID, p.EUID))
+	screen.Term("no_new_privs", yesNo(p.NoNewPrivs))
+	screen.Term("securebits", l.secureBits())
+}
+
+// secureBits says whether SECBIT_NOROOT is set, where that can be known.
+func (l *capsLook) secureBits() string {
+	switch {
+	case l.PID != os.Getpid():
+		return "not shown by /proc; taken to be none, as usual"
+	case l.Process.NoRoot:
+		return "SECBIT_NOROOT"
+	}
+	return "no SECBIT_NOROOT"
+}
+
+func showFile(screen *ui.UI, l *capsLook) {
+	f, o := l.File, l.Outcome
+	screen.Line(screen.Strong("F, the file") + screen.DimWord("   "+f.Path))
+	screen.Term("getcap", fileCaps(f))
+	screen.Term("mode and mount", fileMode(f))
+	for _, r := range o.Rules {
+		screen.Warn(string(r))
+	}
+	screen.Term("F(inheritable)", l.set(o.FileInheritable))
+	screen.Term("F(permitted)", l.set(o.FilePermitted))
+	screen.Term("F(effective)", bit(o.FileEffective))
+}
+
+func showAfter(screen *ui.UI, l *capsLook) {
+	a := l.Outcome.After
+	screen.Line(screen.Strong("P', the process after"))
+	screen.Term("P'(ambient)", "= (F is privileged) ? 0 : P(ambient)\n= "+l.set(a.Ambient))
+	screen.Term("P'(permitted)", l.permitted())
+	screen.Term("P'(effective)", "= F(effective) ? P'(permitted) : P'(ambient)\n= "+l.set(a.Effective))
+	screen.Term("P'(inheritable)", "= P(inheritable) = "+l.set(a.Inheritable))
+	screen.Term("P'(bounding)", "= P(bounding) = "+l.set(a.Bounding))
+	if a.EUID != l.Process.EUID {
+		screen.Term("effective user ID", fmt.Sprint(a.EUID))
+	}
+}
+
+// permitted is the middle of the formula, a line for each of its terms.
+func (l *capsLook) permitted() string {
+	p, o, a := l.Process, l.Outcome, l.Outcome.After
+	term := func(what string, value caps.Set) string { return what + "\n    " + l.set(value) + "\n" }
+	text := term("= P(inheritable) & F(inheritable)", p.Inheritable&o.FileInheritable) +
+		term("| F(permitted) & P(bounding)", o.FilePermitted&p.Bounding)
+	if slices.Contains(o.Rules, caps.RuleNoGain) {
+		text += term("& P(permitted), by no_new_privs", p.Permitted)
+	}
+	return text + term("| P'(ambient)", a.Ambient) + "= " + l.set(a.Permitted)
+}
+
+func fileCaps(f *caps.File) string {
+	if f.Caps == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s (revision %d)", f.Caps, f.Caps.Revision)
+}
+
+func fileMode(f *caps.File) string {
+	var parts []string
+	if f.SetUID {
+		parts = append(parts, fmt.Sprintf("set-user-ID of user %d", f.Owner))
+	}
+	if f.SetGID {
+		parts = append(parts, fmt.Sprintf("set-group-ID of group %d", f.Group))
+	}
+	if f.Nosuid {
+		parts = append(parts, "on a nosuid mount")
+	}
+	if len(parts) == 0 {
+		return "ordinary"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func bit(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+func newCgroupsCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "cgroups [PID]",
+		Short: "This kernel's cgroup controllers, and where a process is",
+		Long: `List the cgroup trees of this machine, the controllers of its kernel, and the
+group of a process in each; without PID, of this one. Nothing is guessed from
+paths: it is what /proc/self/mountinfo, /proc/cgroups, /proc/PID/cgroup and
+cgroup.controllers say. See cgroups(7).`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pid, err := pidArg(args)
+			if err != nil {
+				return err
+			}
+			s, err := cgroup.Look(pid)
+			if os.IsNotExist(err) {
+				return usageError{fmt.Errorf("there is no process %d: %w", pid, err)}
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
+			}
+			return showSurvey(ui.New(cmd.OutOrStdout()), s)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+// pidArg is the process that is asked about, or this one.
+func pidArg(args []string) (int, error) {
+	if len(args) == 0 {
+		return os.Getpid(), nil
+	}
+	pid, err := strconv.Atoi(args[0])
+	if err != nil || pid < 1 {
+		return 0, usageError{fmt.Errorf("%q is no process ID; ps -e shows them", args[0])}
+	}
+	return pid, nil
+}
+
+var worlds = map[string]string{
+	cgroup.WorldV2:     "version 2: one tree with all controllers",
+	cgroup.WorldHybrid: "hybrid: controllers on trees of version 1, and one tree of version 2 beside them",
+	cgroup.WorldV1:     "version 1: a tree for each controller",
+	cgroup.WorldNone:   "no cgroup tree is mounted here",
+}
+
+// limits says what a controller is for; see cgroups(7).
+var limits = map[string]string{
+	"cpu": "share of CPU time", "cpuacct": "counts CPU time", "cpuset": "which CPUs and memory nodes",
+	"memory": "bytes of memory", "blkio": "disk bandwidth (io)", "io": "disk bandwidth", "pids": "number of processes",
+	"devices": "which devices", "freezer": "stop and go on", "net_cls": "tags packets", "net_prio": "priority of packets",
+	"perf_event": "perf per group", "hugetlb": "huge pages", "rdma": "RDMA objects", "misc": "other counted things",
+	"dmem": "device memory", "debug": "shows the kernel's own counts",
+}
+
+func showSurvey(screen *ui.UI, s cgroup.Survey) error {
+	screen.Title("cgroups", "")
+	screen.Text(worlds[s.World], 0)
+	screen.Line("")
+	var rows [][]string
+	for _, m := range s.Mounts {
+		rows = append(rows, []string{fmt.Sprint("v", m.Version), m.At + readOnlyMark(m), contents(m)})
+	}
+	screen.Table([]string{"TREE", "MOUNTED AT", "CONTROLLERS"}, rows)
+	screen.Line("")
+	rows = nil
+	for _, c := range s.Controllers {
+		rows = append(rows, []string{c.Name, limits[c.Name], where(c)})
+	}
+	screen.Table([]string{"CONTROLLER", "LIMITS", "ON"}, rows)
+	screen.Line("")
+	showGroups(screen, s)
+	screen.Line("")
+	screen.Text(mountedBy(), 0)
+	return screen.Err()
+}
+
+// showGroups says where the process is: a tree has one place for each process.
+func showGroups(screen *ui.UI, s cgroup.Survey) {
+	var order []string
+	counted := map[string]string{}
+	for _, m := range s.Mounts {
+		if counted[m.Group] == "" {
+			order = append(order, m.Group)
+		}
+		counted[m.Group] += " " + inTree(m)
+	}
+	for _, group := range order {
+		screen.Line(fmt.Sprintf("Process %d is in  %s", s.PID, screen.Strong(group)))
+		screen.Text("for"+counted[group], 2)
+	}
+}
+
+func inTree(m cgroup.Mount) string {
+	if len(m.Controllers) == 0 {
+		return m.At
+	}
+	return strings.Join(m.Controllers, " ")
+}
+
+func readOnlyMark(m cgroup.Mount) string {
+	if m.ReadOnly {
+		return " (read-only)"
+	}
+	return ""
+}
+
+// contents is what a tree has: its controllers, or nothing but groups.
+func contents(m cgroup.Mount) string {
+	if len(m.Controllers) == 0 {
+		return "none: it only groups"
+	}
+	return strings.Join(m.Controllers, " ")
+}
+
+func where(c cgroup.Controller) string {
+	switch {
+	case !c.Enabled:
+		return "switched off"
+	case c.Version == 0:
+		return "not mounted"
+	}
+	return fmt.Sprint("v", c.Version)
+}
+
+// mountedBy names PID 1, which mounts the trees at boot: the kernel keeps no
+// record of who mounted what.
+func mountedBy() string {
+	name, err := cgroup.Read("/proc/1/comm")
+	if err != nil {
+		return ""
+	}
+	if name == "systemd" {
+		return "PID 1 is systemd: it mounted these trees, and gives each service, session and user a group of its own."
+	}
+	return fmt.Sprintf("PID 1 is %s, not systemd. The kernel keeps no record of who mounted a tree; at boot that is PID 1's work, or its starter's.", name)
+}

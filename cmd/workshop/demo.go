@@ -1,0 +1,69 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/demo"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+func newDemoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo [NAME]",
+		Short: "Break a rule of the kernel on purpose, and see its answer",
+		Args:  args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listDemos(cmd.OutOrStdout())
+			}
+			return runDemo(cmd, args[0])
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, d := range demo.All() {
+				names = append(names, d.Name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// runDemo starts the demo in a container; there this same command shows it.
+func runDemo(cmd *cobra.Command, name string) error {
+	d, err := demo.Lookup(name)
+	if err != nil {
+		return usageError{err}
+	}
+	if insideContainer() {
+		held, err := d.Inside(ui.New(cmd.OutOrStdout()))
+		if err == nil && !held {
+			err = exitCode(exitClaim)
+		}
+		return err
+	}
+	if err := needRoot("demo " + name); err != nil {
+		return err
+	}
+	dir, err := rootfs.Find("")
+	if err != nil {
+		return err
+	}
+	c := &container.Container{Rootfs: dir}
+	attack.SelfAs(c, "demo", name)
+	return runContainer(cmd.Context(), c)
+}
+
+func listDemos(out io.Writer) error {
+	screen := ui.New(out)
+	var rows [][]string
+	for _, d := range demo.All() {
+		rows = append(rows, []string{d.Name, lessonName(stepOf(d.Lesson)), d.Shows})
+	}
+	screen.Table([]string{"DEMO", "LESSON", "SHOWS"}, rows)
+	return screen.Err()
+}

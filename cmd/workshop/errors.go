@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// explained adds the errno's name and what to do next.
+func explained(err error) string {
+	text := err.Error()
+	var errno unix.Errno
+	if errors.As(err, &errno) {
+		text += " (" + unix.ErrnoName(errno) + ")"
+	}
+	if next := advice(err, errno); next != "" {
+		text += "\n  " + next
+	}
+	return text
+}
+
+// advice says what to do about an error, where that is known.
+func advice(err error, errno unix.Errno) string {
+	var exec *container.ExecError
+	var failed *steps.Error
+	switch {
+	case errors.As(err, &exec):
+		return execAdvice(errno)
+	case missingProc():
+		return "There is no /proc here. Try: mount -t proc proc /proc"
+	case errno == unix.EROFS:
+		return "workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM."
+	case errors.Is(err, unix.ENOSPC):
+		return "A filesystem is full: see df -h."
+	case errors.As(err, &failed) && errno == unix.EPERM:
+		return "The kernel refuses even root here: inside of a container? Try it in a VM."
+	}
+	return ""
+}
+
+func missingProc() bool {
+	_, err := os.Stat("/proc/self")
+	return err != nil
+}
+
+func execAdvice(errno unix.Errno) string {
+	switch errno {
+	case unix.ENOENT:
+		return "There is no such command in the root filesystem, or its interpreter or loader is not there."
+	case unix.EACCES:
+		return "It is not executable: see its mode, and the mount's options."
+	case unix.ENOEXEC:
+		return "It is no program for this machine: of another architecture, or a script without #!."
+	}
+	return ""
+}
+
+// needRoot says in one line why and how.
+func needRoot(what string) error {
+	if os.Geteuid() == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s needs root, to clone into namespaces, mount and limit; try: sudo workshop %s", what, what)
+}

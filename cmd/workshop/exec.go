@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+)
+
+func newExecCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "exec ID COMMAND [ARG...]",
+		Short: "Run one more command in a container that runs",
+		Long: `Enter a running container, as docker exec does, and execute a command there.
+
+The new process enters the namespaces of the container's first process, its root
+directory and its cgroup, and takes the same capabilities, label and filter. What
+it does not get is what the first process inherited from its parent: resource
+limits (ulimit), niceness, signal masks. Nor does it get what only a supervisor
+can do: a seccomp rule "notify" has nobody who answers for this process.`,
+		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
+		Args:    args(cobra.MinimumNArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := needRoot("exec"); err != nil {
+				return err
+			}
+			e := &container.Exec{ID: args[0], Args: args[1:]}
+			e.Terminal = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+			code, err := e.Run(cmd.Context())
+			if err == nil && code != 0 {
+				err = exitCode(code)
+			}
+			return err
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (ids []string, _ cobra.ShellCompDirective) {
+			running, _ := journal.Running() // without root: no names
+			for _, info := range running {
+				ids = append(ids, info.ID)
+			}
+			if len(args) > 0 {
+				ids = nil
+			}
+			return ids, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	cmd.Flags().SetInterspersed(false) // flags after ID are the command's
+	return cmd
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// addSeccompFlags: a rule has commas in it, so each flag is one rule.
+func addSeccompFlags(fs *pflag.FlagSet, spec *steps.Spec) {
+	c := &spec.Seccomp
+	fs.Var(&rules{&c.Rules}, "seccomp",
+		"ACTION:CALL,CALL... such as kill:mkdir,mkdirat or errno=EPERM:chroot; the actions: kill trap errno notify trace log allow; * is every other call; repeat for more rules")
+	fs.StringVar(&c.Profile, "seccomp-profile", "", "a file in Docker's JSON format; docker is its own default, unconfined none (default: docker, and "+steps.DefaultSeccompRule+")")
+	fs.BoolVar(&c.ForeignABI, "seccomp-foreign-abi", false, "leave the hole open that calls through another ABI are, to show it")
+}
+
+// rules are refused where they are written, as every other flag is.
+type rules struct{ list *[]string }
+
+func (r *rules) Set(text string) error {
+	_, err := seccomp.ParseRules(append(slices.Clone(*r.list), text))
+	if err == nil {
+		*r.list = append(*r.list, text)
+	}
+	return err
+}
+
+func (r *rules) String() string { return "" }
+
+func (r *rules) Type() string { return "rule" }

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/bomb"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+type bombFlags struct {
+	containerFlags
+	lesson                       int
+	shell, unsafe, fullCPU, json bool
+	duration                     time.Duration
+}
+
+func newForkBombCommand() *cobra.Command {
+	f := &bombFlags{}
+	cmd := &cobra.Command{
+		Use:   "fork-bomb",
+		Short: "Explode in a container, and watch the host not feel it",
+		Long: `Start a process that forks for ever, in a container of lesson 5, and show while
+it runs: how many processes there are, how many forks the kernel refused, and how
+long a fork takes on the host. Then all of it is killed.
+
+It is armed only after the kernel was asked what pids.max is in its group, and
+whether it is in that group, alone. Without the cgroup layer (--without cgroup)
+it explodes in the guard, the group around every run, which has a limit too.`,
+		Example: `  sudo workshop attack fork-bomb                     stopped at 32
+  sudo workshop attack fork-bomb --shell             the one that people type
+  sudo workshop attack fork-bomb --without cgroup    stopped by the guard alone`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.add(cmd)
+	fs := cmd.Flags()
+	fs.IntVar(&f.lesson, "lesson", steps.Cgroup.Lesson, "with the layers of this lesson")
+	fs.BoolVar(&f.shell, "shell", false, "a shell in the container is told :(){ :|:& };:")
+	fs.DurationVar(&f.duration, "for", bomb.DefaultDuration, "kill everything after this time")
+	fs.BoolVar(&f.unsafe, "unsafe", false, "with no limit at all: in a virtual machine that you can lose")
+	fs.BoolVar(&f.fullCPU, "full-cpu", false, "let it compete for CPU time too, which pids.max does not limit")
+	fs.BoolVar(&f.json, "json", false, "the report as JSON")
+	return cmd
+}
+
+func (f *bombFlags) run(cmd *cobra.Command) error {
+	if insideContainer() {
+		return probe(cmd, []string{attack.ForkBomb.Name}, f.json)
+	}
+	if err := needRoot("attack fork-bomb"); err != nil {
+		return err
+	}
+	c, err := f.container(f.lesson)
+	if err != nil {
+		return err
+	}
+	attack.SelfAs(c)
+	b := &bomb.Bomb{Container: *c, Duration: f.duration, Unsafe: f.unsafe, FullCPU: f.fullCPU}
+	if f.shell {
+		b.Shell, b.Script = bomb.Shell(c.Rootfs)
+	}
+	if err := b.Check(); err != nil {
+		return usageError{err}
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if f.json {
+		r, err := b.Run(ctx)
+		return errors.Join(err, json.NewEncoder(cmd.OutOrStdout()).Encode(r))
+	}
+	return showBomb(ctx, ui.New(cmd.OutOrStdout()), b)
+}
+
+func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
+	screen.Title("Attack: fork-bomb", "against "+strings.Join(steps.Names(b.Container.Steps), " + "))
+	if b.Shell != "" {
+		screen.Line(b.Shell + " in the container is told:")
+		screen.Line("  " + screen.Code(b.Script))
+	}
+	gauge := screen.NewGauge()
+	b.Every = time.Second
+	if gauge.InPlace() {
+		b.Every = 100 * time.Millisecond
+	}
+	b.Armed = func(g bomb.Group) { showArmed(screen, b, g) }
+	var latencies []float64
+	b.Sample = func(s bomb.Sample) {
+		latencies = append(latencies, float64(s.Latency))
+		gauge.Show(gaugeLine(screen, s, latencies))
+	}
+	r, err := b.Run(ctx)
+	gauge.End()
+	if err != nil {
+		return err
+	}
+	showReport(screen, b, r)
+	if !conclusive(b, r) || r.Left > 0 {
+		return exitCode(exitClaim)
+	}
+	return screen.Err()
+}
+
+func showArmed(screen *ui.UI, b *bomb.Bomb, g bomb.Group) {
+	limit := fmt.Sprint(g.Max)
+	if b.Unsafe {
+		limit = "max"
+		screen.Warn("No limit at all: " + bomb.VM() + ".")
+	}
+	screen.Line("Read back from the kernel before it may explode:")
+	screen.Good(fmt.Sprintf("pids.max is %s, and the bomb is the only member of its group:", limit))
+	screen.Line("  " + g.Dir)
+	if b.FullCPU {
+		screen.Warn("It competes for CPU time with everybody: pids.max limits processes only.")
+	} else {
+		screen.Good("It has the smallest share of the CPUs (nice 19): pids.max does not limit that.")
+	}
+	screen.Good(fmt.Sprintf("Everything in it is killed after %v.", b.Duration))
+	screen.Line("")
+}
+
+// sparkFull is how many times the idle latency the highest block stands for.
+const sparkFull = 8
+
+func gaugeLine(screen *ui.UI, s bomb.Sample, latencies []float64) string {
+	whole := max(s.Pids.Max, s.Pids.Current)
+	return fmt.Sprintf("%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s",
+		s.After.Seconds(), s.Pids.Current, s.Pids.Limit(), ui.Bar(s.Pids.Current, whole, 8), s.Pids.Refused,
+		millis(s.Latency), screen.GoodWord(ui.Sparkline(latencies, sparkFull*float64(s.Idle), 8)))
+}
+
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
+
+// limited tells whether the container has the layer.
+func limited(b *bomb.Bomb) bool { return slices.Contains(b.Container.Steps, steps.Cgroup) }
+
+// conclusive tells whether the bomb came as far as it had to: to the limit, or
+// without the layer to where the limit would have been.
+func conclusive(b *bomb.Bomb, r bomb.Report) bool {
+	if limited(b) {
+		return r.Refused > 0
+	}
+	return r.Peak > steps.DefaultPidsMax
+}
+
+func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
+	screen.Line("")
+	if r.Said != "" {
+		screen.Line("The bomb said:  " + r.Said)
+	}
+	screen.Table([]string{"HOST FORK", "MEDIAN", "99 OF 100 BELOW"}, [][]string{
+		{"idle", millis(r.Idle.Percentile(50)), millis(r.Idle.Percentile(99))},
+		{"during the bomb", millis(r.During.Percentile(50)), millis(r.During.Percentile(99))},
+	})
+	screen.Line("")
+	verdict := fmt.Sprintf("%d processes at most, %d forks refused by pids.max.", r.Peak, r.Refused)
+	switch {
+	case !conclusive(b, r):
+		screen.Bad(fmt.Sprintf("This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.", r.Peak))
+	case limited(b):
+		screen.Good("The attack was stopped: " + verdict)
+	default:
+		screen.Bad("Nothing but the guard around the run was there to stop it: " + verdict)
+	}
+	end := fmt.Sprintf("After %.1f s everything was killed. Living processes before: %d, after: %d.", r.Lasted.Seconds(), r.Killed, r.Left)
+	if r.Left > 0 {
+		screen.Bad(end)
+		return
+	}
+	screen.Good(end)
+}

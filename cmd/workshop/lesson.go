@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/explain"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// lessonFlags are what every lesson understands.
+type lessonFlags struct {
+	containerFlags
+	quiet, json, pause, noPause, demo bool
+}
+
+// stepOf is the step that lesson n adds.
+func stepOf(n int) *steps.Step {
+	for _, s := range steps.All() {
+		if s.Lesson == n {
+			return s
+		}
+	}
+	return nil
+}
+
+// lessonNumbers lists the lessons that there are.
+func lessonNumbers() []int {
+	var numbers []int
+	for _, s := range steps.All() {
+		numbers = append(numbers, s.Lesson)
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+func lessonName(s *steps.Step) string { return fmt.Sprintf("%02d-%s", s.Lesson, s.Name) }
+
+func newLessonCommand(n int) *cobra.Command {
+	s := stepOf(n)
+	f := &lessonFlags{}
+	cmd := &cobra.Command{
+		Use:     lessonName(s) + " [flags] [-- COMMAND [ARG...]]",
+		Aliases: []string{strconv.Itoa(n), fmt.Sprintf("%02d", n), s.Name},
+		Short:   s.Does,
+		Long: fmt.Sprintf(`Build a container with the layers of lessons 1 to %d and watch it: before each
+step workshop waits, and after it you see what changed in the process.
+
+Without a command you get a shell. The explanation goes to standard error.`, n),
+		Example: fmt.Sprintf("  sudo workshop %d\n  sudo workshop %d -q -- cat /etc/os-release", n, n),
+		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, s, args) },
+	}
+	f.add(cmd)
+	fs := cmd.Flags()
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "only the command's own output")
+	fs.BoolVar(&f.json, "json", false, "what happens as JSON lines on standard output; the command's goes to standard error")
+	fs.BoolVar(&f.pause, "pause", false, "wait for Enter before each step (default: on a terminal)")
+	fs.BoolVar(&f.noPause, "no-pause", false, "do not wait")
+	fs.BoolVar(&f.demo, "demo", false, "play the lesson as on a stage: see workshop tour")
+	cmd.MarkFlagsMutuallyExclusive("pause", "no-pause")
+	cmd.MarkFlagsMutuallyExclusive("quiet", "json")
+	return cmd
+}
+
+func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) error {
+	if f.demo && len(args) > 0 {
+		return usageError{fmt.Errorf("--demo plays the lesson's own commands, and not %q", args[0])}
+	}
+	if f.demo {
+		return tour(cmd, []string{strconv.Itoa(s.Lesson)}, !f.noPause)
+	}
+	if err := needRoot(strings.Join(append([]string{strconv.Itoa(s.Lesson)}, args...), " ")); err != nil {
+		return err
+	}
+	c, err := f.container(s.Lesson)
+	if err != nil {
+		return err
+	}
+	c.Args = args
+	if len(args) == 0 {
+		c.Args = []string{"/bin/sh"}
+	}
+	c.Env = append(container.DefaultEnv(), prompt(s))
+	f.watch(c, s)
+	if f.quiet || f.json {
+		return runContainer(cmd.Context(), c)
+	}
+	screen := ui.New(os.Stderr)
+	return runAndListen(c, screen, func() error {
+		return runWithRecords(c, screen, func() error { return runContainer(cmd.Context(), c) })
+	})
+}
+
+// prompt makes the shell say where it is.
+func prompt(s *steps.Step) string { return `PS1=[` + lessonName(s) + `] \w \$ ` }
+
+// container builds what to run from the flags.
+func (f *containerFlags) container(lesson int) (*container.Container, error) {
+	list, err := f.steps(lesson)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.spec.Namespaces.Check(); err != nil {
+		return nil, usageError{err}
+	}
+	c := &container.Container{Steps: list, Spec: f.spec, Warn: warn}
+	c.Terminal = term.IsTerminal(0) && term.IsTerminal(1)
+	if !c.NewRoot() {
+		return c, nil
+	}
+	if c.Rootfs, err = rootfs.Find(f.rootfs); err != nil {
+		return nil, err
+	}
+	c.Tools, err = rootfs.Tools()
+	return c, err
+}
+
+// warn tells what does not stop the run.
+func warn(err error) { ui.New(os.Stderr).Warn(explained(err)) }
+
+// watch says who looks on: nobody, a person or a script.
+func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
+	switch {
+	case f.quiet:
+	case f.json:
+		c.Watcher = &explain.JSON{W: os.Stdout}
+		c.Stdout, c.Terminal = os.Stderr, false
+		c.Calls = encodeCalls(os.Stdout)
+	default:
+		screen := &explain.Screen{UI: ui.New(os.Stderr)}
+		screen.UI.Title("Lesson "+lessonName(s), strings.Join(steps.Names(c.Steps), " + "))
+		if f.pause || (!f.noPause && term.IsTerminal(0) && term.IsTerminal(2)) {
+			screen.Keys = os.Stdin
+		}
+		c.Watcher = screen
+		c.Calls = showCalls(os.Stderr, c.Terminal)
+	}
+}
+
+// runContainer ends with the command's own exit code.
+func runContainer(ctx context.Context, c *container.Container) error {
+	code, err := c.Run(ctx)
+	switch {
+	case errors.Is(err, explain.ErrLeft):
+		return nil
+	case err != nil:
+		return err
+	case code != 0:
+		return exitCode(code)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+// Command workshop teaches what a Linux container is by building one, one layer
+// at a time, and attacking it after every layer.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/how-to-be-a-container/workshop/pkg/bomb"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// Exit codes beside those of pkg/container.
+const (
+	exitClaim       = 1  // a claim did not hold
+	exitUsage       = 2  // the command line is wrong
+	exitUnsupported = 77 // this machine cannot run it
+)
+
+func main() { os.Exit(run()) }
+
+// run is main as a function, for the transcripts.
+func run() int {
+	bomb.Main()
+	err := newRootCommand().Execute()
+	var own exitCode
+	if err != nil && !errors.As(err, &own) {
+		fmt.Fprintln(os.Stderr, "workshop: "+explained(err))
+	}
+	return codeOf(err)
+}
+
+// exitCode is an error that is only an exit code: all has been said.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func codeOf(err error) int {
+	var own exitCode
+	var usage usageError
+	switch {
+	case errors.As(err, &own):
+		return int(own)
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, steps.ErrUnsupported):
+		return exitUnsupported
+	}
+	return container.ExitCode(err)
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+func newNamespacesCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "namespaces [PID...]",
+		Aliases: []string{"ns"},
+		Short:   "Which namespaces the host and a container share",
+		Long: `Draw the namespaces of the host beside those of a process, from the inode numbers
+in /proc/PID/ns: the same number is the same namespace. Without PID, of every
+container that runs. See namespaces(7).`,
+		Example: `  sudo workshop 4                (in another terminal)
+  sudo workshop namespaces
+  sudo workshop namespaces 4711 --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pids, err := pidsOf(args)
+			if err != nil {
+				return err
+			}
+			picture, err := lookAtNamespaces(pids)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(picture)
+			}
+			return picture.show(ui.New(cmd.OutOrStdout()))
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+// member is one process and the namespaces that it is in.
+type member struct {
+	PID        int               `json:"pid"`
+	Command    string            `json:"command"`
+	Namespaces map[string]uint64 `json:"namespaces"`       // inode numbers, by kind
+	Shared     []string          `json:"shared,omitempty"` // the kinds that it shares with the host
+	Detail     map[string]string `json:"detail,omitempty"` // what is different inside, by kind
+}
+
+// picture is the host and the processes to compare with it.
+type picture struct {
+	Host      member   `json:"host"`
+	Processes []member `json:"processes"`
+}
+
+// pidsOf are the arguments, or the containers that run, or this process.
+func pidsOf(args []string) ([]int, error) {
+	var pids []int
+	for _, arg := range args {
+		pid, err := pidArg([]string{arg})
+		if err != nil {
+			return nil, err
+		}
+		pids = append(pids, pid)
+	}
+	if len(args) == 0 {
+		infos, err := journal.Running()
+		if err != nil && !errors.Is(err, os.ErrPermission) {
+			return nil, fmt.Errorf("read what runs: %w", err)
+		}
+		for _, info := range infos {
+			pids = append(pids, info.PID)
+		}
+	}
+	if len(pids) == 0 {
+		pids = []int{os.Getpid()}
+	}
+	return pids, nil
+}
+
+func lookAtNamespaces(pids []int) (*picture, error) {
+	p := &picture{}
+	host, err := observe.Take(1)
+	if err != nil || len(host.Namespaces) == 0 { // it is shown to root only, and inside of a container not even to root
+		host, err = observe.Take(os.Getpid())
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Host = memberOf(host)
+	for _, pid := range pids {
+		s, err := observe.Take(pid)
+		if errors.Is(err, unix.ESRCH) {
+			return nil, usageError{err}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(s.Namespaces) == 0 {
+			return nil, fmt.Errorf("the kernel does not show the namespaces of process %d to this user; try: sudo workshop namespaces %d", pid, pid)
+		}
+		p.Processes = append(p.Processes, p.compare(s))
+	}
+	return p, nil
+}
+
+func memberOf(s *observe.Snapshot) member {
+	m := member{PID: s.PID, Command: s.Get("Name"), Namespaces: map[string]uint64{}}
+	for _, kind := range steps.NamespaceKinds() {
+		if ns, ok := s.Namespaces[kind]; ok {
+			m.Namespaces[kind] = ns.Inode
+		}
+	}
+	return m
+}
+
+// compare says of each kind whether it is the host's, and else what is inside.
+func (p *picture) compare(s *observe.Snapshot) member {
+	m := memberOf(s)
+	m.Detail = map[string]string{}
+	for _, kind := range steps.NamespaceKinds() {
+		switch inode, ok := m.Namespaces[kind]; {
+		case !ok:
+		case inode == p.Host.Namespaces[kind]:
+			m.Shared = append(m.Shared, kind)
+		default:
+			m.Detail[kind] = detail(kind, s)
+		}
+	}
+	return m
+}
+
+// detail is what /proc tells from outside of the inside of a namespace.
+func detail(kind string, s *observe.Snapshot) string {
+	switch kind {
+	case "pid":
+		inside := strings.Fields(s.Get("NSpid"))
+		return fmt.Sprintf("here %d, inside %s", s.PID, inside[len(inside)-1])
+	case "mnt":
+		return fmt.Sprintf("%d mounts", len(s.Mounts))
+	case "net":
+		return "interfaces: " + strings.Join(interfacesOf(s.PID), " ")
+	case "cgroup":
+		return "its / is a group of its own"
+	case "time":
+		for _, offset := range strings.Split(s.TimeOffsets, ", ") {
+			if f := strings.Fields(offset); len(f) == 3 && f[0] == "boottime" {
+				return "CLOCK_BOOTTIME " + f[1] + " s"
+			}
+		}
+	case "user":
+		if f := strings.Fields(s.UIDMap); len(f) >= 3 {
+			return fmt.Sprintf("user %s is %s outside", f[0], f[1])
+		}
+	case "ipc":
+		return "own memory segments and queues"
+	case "uts":
+		return "own hostname"
+	}
+	return ""
+}
+
+// interfacesOf reads /proc/PID/net/dev, which is of that process's namespace.
+func interfacesOf(pid int) []string {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/net/dev", pid))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var names []string
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, _, ok := strings.Cut(lines.Text(), ":"); ok {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
+}
+
+// show draws each process beside the host. What is shared is joined.
+func (p *picture) show(screen *ui.UI) error {
+	for i, m := range p.Processes {
+		if i > 0 {
+			screen.Line("")
+		}
+		p.draw(screen, m)
+	}
+	if len(p.Processes) == 1 && p.Processes[0].PID == os.Getpid() {
+		screen.Text("This is workshop itself. Start a container in another terminal, sudo workshop 4, and look again.", 2)
+	}
+	return screen.Err()
+}
+
+const (
+	boxTop    = "┌────────────┐"
+	boxBottom = "└────────────┘"
+)
+
+func (p *picture) draw(screen *ui.UI, m member) {
+	screen.Line(fmt.Sprintf("%-10s%-22s%s", "", fmt.Sprintf("host: %d %s", p.Host.PID, p.Host.Command),
+		screen.Strong(fmt.Sprintf("%d %s", m.PID, m.Command))))
+	screen.Line(strings.Repeat(" ", 10) + boxTop + strings.Repeat(" ", 8) + boxTop)
+	for _, kind := range steps.NamespaceKinds() {
+		if inode, ok := m.Namespaces[kind]; ok {
+			screen.Line(p.row(screen, kind, inode, m.Detail[kind]))
+		}
+	}
+	screen.Line(strings.Repeat(" ", 10) + boxBottom + strings.Repeat(" ", 8) + boxBottom)
+}
+
+func (p *picture) row(screen *ui.UI, kind string, inode uint64, detail string) string {
+	host := p.Host.Namespaces[kind]
+	row := "  " + screen.Key(fmt.Sprintf("%-8s", kind)) + fmt.Sprintf("│ %-10s ", strconv.FormatUint(host, 10))
+	number := strconv.FormatUint(inode, 10)
+	if host == inode {
+		return row + "╞════════╡ " + fmt.Sprintf("%-10s", number) + " │  " + screen.DimWord("shared")
+	}
+	return row + "│        │ " + screen.GoodWord(fmt.Sprintf("%-10s", number)) + " │  " + detail
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+)
+
+// newProbeCommand is the inside of workshop attack.
+func newProbeCommand() *cobra.Command {
+	var report, asJSON bool
+	cmd := &cobra.Command{
+		Use:    "probe NAME [-- COMMAND [ARG...]]",
+		Hidden: true,
+		Args:   args(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if report {
+				p, err := attack.Lookup(args[0])
+				if err != nil {
+					return usageError{err}
+				}
+				return attack.Report(p, cmd.OutOrStdout())
+			}
+			return probe(cmd, args, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&report, "report", false, "what happens as JSON lines, for workshop attack")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the result as JSON")
+	return cmd
+}
+
+func probe(cmd *cobra.Command, args []string, asJSON bool) error {
+	p, err := attack.Lookup(args[0])
+	if err != nil {
+		return usageError{err}
+	}
+	out := cmd.OutOrStdout()
+	if asJSON {
+		return json.NewEncoder(out).Encode(attack.Try(p, io.Discard))
+	}
+	r := attack.Try(p, out)
+	showResult(out, p, r)
+	switch {
+	case !r.Allowed:
+		return exitCode(exitClaim)
+	case len(args) > 1:
+		return attack.Exec(args[1:], os.Environ())
+	}
+	return nil
+}
+
+// insideContainer tells whether this process was started in a container of ours.
+func insideContainer() bool { return os.Getenv("container") == container.EnvName }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+)
+
+// TestScripts plays the transcripts of the command line. Those of root have a
+// folder of their own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript})
+}
+
+// TestRootScripts plays those that build containers.
+func TestRootScripts(t *testing.T) {
+	needTour(t)
+	testenv.Root(t)
+	testscript.Run(t, testscript.Params{Dir: "testdata/root", RequireExplicitExec: true, Setup: setUpScript})
+}
+
+// setUpScript keeps the root filesystem that the test has.
+func setUpScript(env *testscript.Env) error {
+	env.Setenv("WORKSHOP_ROOTFS", os.Getenv("WORKSHOP_ROOTFS"))
+	env.Setenv("NO_COLOR", "1")
+	return nil
+}

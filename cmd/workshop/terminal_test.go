@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// screen is a terminal with workshop in it.
+type screen struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	master *os.File
+	mu     sync.Mutex
+	text   bytes.Buffer
+}
+
+func startOnTerminal(t *testing.T, args ...string) *screen {
+	t.Helper()
+	needTour(t)
+	s := &screen{t: t, cmd: exec.Command("workshop", args...)}
+	s.cmd.Env = append(os.Environ(), "TERM=xterm")
+	var err error
+	s.master, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 30, Cols: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	s.pollable()
+	go s.read()
+	return s
+}
+
+// pollable makes a blocked read end when the file is closed.
+func (s *screen) pollable() {
+	s.t.Helper()
+	fd, err := unix.Dup(int(s.master.Fd()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	unix.CloseOnExec(fd)
+	if err := unix.SetNonblock(fd, true); err != nil {
+		s.t.Fatal(err)
+	}
+	s.master.Close()
+	s.master = os.NewFile(uintptr(fd), "terminal")
+}
+
+func (s *screen) read() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := s.master.Read(buf)
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.text.Write(buf[:n])
+		s.mu.Unlock()
+	}
+}
+
+// see waits until the text is on the screen, and forgets what is above it.
+func (s *screen) see(text string) {
+	s.t.Helper()
+	for range 1000 {
+		s.mu.Lock()
+		_, after, found := strings.Cut(s.text.String(), text)
+		if found {
+			s.text.Reset()
+			s.text.WriteString(after)
+		}
+		s.mu.Unlock()
+		if found {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.t.Fatalf("%q did not appear in:\n%s", text, s.text.String())
+}
+
+func (s *screen) typeKeys(keys string) {
+	s.t.Helper()
+	if _, err := s.master.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ended waits for workshop's end and gives its exit code.
+func (s *screen) ended() int {
+	s.t.Helper()
+	done := make(chan struct{})
+	go func() {
+		_ = s.cmd.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		s.t.Fatalf("workshop does not end:\n%s", s.text.String())
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+func TestShellOnATerminal(t *testing.T) {
+	s := startOnTerminal(t, "2", "--no-pause")
+	s.see("[02-chroot] /")
+	s.typeKeys("stty size\r")
+	s.see("30 100")
+	if err := pty.Setsize(s.master, &pty.Winsize{Rows: 40, Cols: 120}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	s.typeKeys("stty size\r")
+	s.see("40 120")
+
+	// Ctrl-C ends the command and not the shell, nor us.
+	s.typeKeys("sleep 60\r")
+	time.Sleep(200 * time.Millisecond)
+	s.typeKeys("\x03")
+	s.typeKeys("echo alive$((1+1))\r")
+	s.see("alive2")
+
+	// Ctrl-Z stops it.
+	s.typeKeys("sleep 61\r")
+	time.Sleep(200 * time.Millisecond)
+	s.typeKeys("\x1a")
+	s.see("Stopped")
+	s.typeKeys("kill -9 %1; wait %1; echo alive$((1+2))\r")
+	s.see("alive3")
+
+	s.typeKeys("exit 7\rexit 7\r") // the first may only warn of stopped jobs
+	if code := s.ended(); code != 7 {
+		t.Errorf("exit code %d, want 7", code)
+	}
+}
+
+// TestTerminalClosed: the shell ends, and so does workshop.
+func TestTerminalClosed(t *testing.T) {
+	for _, args := range [][]string{{"2", "--no-pause"}, {"2"}} {
+		s := startOnTerminal(t, args...)
+		if len(args) == 2 {
+			s.see("[02-chroot] /")
+		} else {
+			s.see("Enter: do it")
+		}
+		s.master.Close()
+		if code := s.ended(); code != 128+int(syscall.SIGHUP) {
+			t.Errorf("%v: exit code %d, want that of SIGHUP", args, code)
+		}
+	}
+}
+
+// TestPause: Enter takes each step, and q leaves.
+func TestPause(t *testing.T) {
+	s := startOnTerminal(t, "2", "--", "echo", "hello")
+	for _, moment := range []string{"clone", "chroot", "execve"} {
+		s.see("▸ " + moment)
+		s.see("q: leave")
+		s.typeKeys("\r")
+	}
+	s.see("hello")
+	if code := s.ended(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+
+	s = startOnTerminal(t, "2", "--", "echo", "hello")
+	s.see("q: leave")
+	s.typeKeys("q")
+	if code := s.ended(); code != 0 {
+		t.Errorf("left: exit code %d", code)
+	}
+
+	for keys, sig := range map[string]syscall.Signal{"\x03": syscall.SIGINT, "\x1c": syscall.SIGQUIT} {
+		s = startOnTerminal(t, "2", "--", "echo", "hello")
+		s.see("q: leave")
+		s.typeKeys(keys)
+		if code := s.ended(); code != 128+int(sig) {
+			t.Errorf("%v: exit code %d", sig, code)
+		}
+	}
+}
+
+// TestSignalsAreForwarded: the command gets what we get.
+func TestSignalsAreForwarded(t *testing.T) {
+	s := startOnTerminal(t, "2", "--no-pause", "--", "sh", "-c", "trap 'exit 9' TERM; echo rea$((1))dy; while :; do sleep 1; done")
+	s.see("rea1dy")
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := s.ended(); code != 9 {
+		t.Errorf("exit code %d, want the command's own 9", code)
+	}
+}
+
+// TestSignalToProcess1: the kernel drops a signal that process 1 of a pid
+// namespace does not handle, from its terminal and from outside.
+func TestSignalToProcess1(t *testing.T) {
+	for keys, sig := range map[string]syscall.Signal{"\x03": syscall.SIGINT, "\x1c": syscall.SIGQUIT} {
+		s := startOnTerminal(t, "4", "-q", "--", "sh", "-c", "echo ready; exec sleep 60")
+		s.see("ready")
+		time.Sleep(100 * time.Millisecond)
+		s.typeKeys(keys)
+		if code := s.ended(); code != 128+int(sig) {
+			t.Errorf("the key of %v: exit code %d", sig, code)
+		}
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		s := startOnTerminal(t, "4", "-q", "--", "sh", "-c", "echo ready; exec sleep 60")
+		s.see("ready")
+		time.Sleep(100 * time.Millisecond)
+		if err := s.cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		if code := s.ended(); code != 128+int(sig) {
+			t.Errorf("%v: exit code %d", sig, code)
+		}
+	}
+}
+
+// TestProcess1ThatHandlesOrIgnores is left alone.
+func TestProcess1ThatHandlesOrIgnores(t *testing.T) {
+	s := startOnTerminal(t, "4", "-q", "--", "sh", "-c", "trap 'exit 9' INT; echo ready; while :; do sleep 1; done")
+	s.see("ready")
+	s.typeKeys("\x03")
+	if code := s.ended(); code != 9 {
+		t.Errorf("with a handler: exit code %d", code)
+	}
+	s = startOnTerminal(t, "4", "-q", "--", "sh", "-c", "trap '' INT; echo ready; sleep 1; exit 8")
+	s.see("ready")
+	s.typeKeys("\x03")
+	if code := s.ended(); code != 8 {
+		t.Errorf("with the signal ignored: exit code %d", code)
+	}
+}

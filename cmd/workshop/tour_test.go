@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/lessons"
+	"github.com/how-to-be-a-container/workshop/pkg/lesson"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// needTour sees to what every lesson needs.
+func needTour(t *testing.T) {
+	t.Helper()
+	testenv.Root(t)
+	self, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer self.Close()
+	if libraries, _ := self.ImportedLibraries(); len(libraries) > 0 {
+		t.Fatal("the test binary needs libraries that no root filesystem has: run the tests with CGO_ENABLED=0")
+	}
+	if _, err := rootfs.Find("busybox"); err == nil {
+		return
+	}
+	t.Setenv("WORKSHOP_ROOTFS", t.TempDir())
+	if _, err := rootfs.Build(t.Context(), "busybox", t.Output()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// play plays one lesson as without a terminal.
+func play(t *testing.T, fsys fs.FS, folder string) (lesson.Report, string) {
+	t.Helper()
+	l, err := lesson.Read(fsys, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	player := &lesson.Player{UI: ui.New(&out), Out: &out}
+	report, err := player.Play(t.Context(), []*lesson.Lesson{l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report, out.String()
+}
+
+// TestLessons plays every lesson: each transcript must be what comes out.
+func TestLessons(t *testing.T) {
+	needTour(t)
+	folders, err := lesson.Folders(lessons.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		report, _ := play(t, lessons.Files, folder)
+		if len(report) == 0 {
+			t.Errorf("%s: nothing was played", folder)
+		}
+		for _, f := range report {
+			t.Run(f.Where(), func(t *testing.T) { judge(t, &f) })
+		}
+	}
+}
+
+func judge(t *testing.T, f *lesson.Finding) {
+	for _, n := range f.Transcript.Needs {
+		switch n.Name {
+		case "apparmor":
+			testenv.AppArmor(t)
+		case "cgroup2":
+			testenv.CgroupV2(t)
+		case "rootfs:debian":
+			testenv.Needs(t, testenv.NeedsDebian, n.Missing() == nil, errors.Unwrap(n.Missing()))
+		default:
+			testenv.Needs(t, n.Name, n.Missing() == nil, errors.Unwrap(n.Missing()))
+		}
+	}
+	if !f.Verdict.Held {
+		f.Show(ui.New(t.Output()))
+		t.Fail()
+	}
+}
+
+// TestLessonsCanFail is the control: in a copy in which one line of each
+// transcript is another one, no transcript holds.
+func TestLessonsCanFail(t *testing.T) {
+	needTour(t)
+	folders, err := lesson.Folders(lessons.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if testenv.InGuest() {
+		folders = folders[:1] // emulated, a second play of all takes a minute
+	}
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) {
+			source, err := fs.ReadFile(lessons.Files, folder+"/lesson.md")
+			if err != nil {
+				t.Fatal(err)
+			}
+			broken := fstest.MapFS{folder + "/lesson.md": {Data: []byte(falsified(string(source)))}}
+			report, out := play(t, broken, folder)
+			for _, f := range report {
+				if f.Verdict.Held {
+					t.Errorf("%s holds all the same:\n%s", f.Where(), out)
+				}
+			}
+		})
+	}
+}
+
+// falsified changes the last line of each transcript that must be seen; where
+// there is none, it adds one.
+func falsified(source string) string {
+	var lines []string
+	console := false
+	for _, line := range strings.Split(source, "\n") {
+		switch last := len(lines) - 1; {
+		case strings.HasPrefix(line, "```console"):
+			console = true
+		case !console || !strings.HasPrefix(line, "```"):
+		case strings.HasPrefix(lines[last], "$ ") || lines[last] == "...":
+			lines, console = append(lines, "what nothing writes"), false
+		default:
+			lines[last] += " falsified"
+			console = false
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

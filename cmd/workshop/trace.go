@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+type traceFlags struct {
+	containerFlags
+	calls []string
+	json  bool
+	quiet bool
+}
+
+func newTraceCommand() *cobra.Command {
+	f := &traceFlags{}
+	cmd := &cobra.Command{
+		Use:   "trace [flags] -- COMMAND [ARG...]",
+		Short: "List the system calls that a command makes, as it makes them",
+		Long: `Run a command in a container, with a filter that hands its system calls to us:
+SECCOMP_RET_TRACE of seccomp(2), by ptrace(2). Each is shown before it is made,
+with the process that makes it. At the end they are counted and, where all were
+traced, written as the rules of a filter that allows these and no others.
+
+The list goes to standard error. A filter sees the arguments as numbers; what
+paths they point to is read from the process's memory.`,
+		Example: `  sudo workshop trace -- ls /
+  sudo workshop trace --calls mkdir,openat -- mkdir /tmp/x`,
+		Args: args(cobra.MinimumNArgs(1)),
+		RunE: f.run,
+	}
+	f.add(cmd)
+	fs := cmd.Flags()
+	fs.StringSliceVar(&f.calls, "calls", []string{seccomp.Every}, "only these system calls")
+	fs.BoolVar(&f.json, "json", false, "the calls as JSON lines on standard output; the command's goes to standard error")
+	fs.BoolVar(&f.quiet, "summary", false, "only the count at the end")
+	return cmd
+}
+
+func (f *traceFlags) run(cmd *cobra.Command, args []string) error {
+	if err := needRoot("trace -- " + strings.Join(args, " ")); err != nil {
+		return err
+	}
+	f.spec.Seccomp.Rules = append(f.spec.Seccomp.Rules, seccomp.Trace.String()+":"+strings.Join(f.calls, ","))
+	c, err := f.container(steps.Seccomp.Lesson)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(c.Steps, steps.Seccomp) {
+		return usageError{fmt.Errorf("trace: a filter hands the calls over; name the step too: --only %s,seccomp", strings.Join(f.only, ","))}
+	}
+	c.Args = args
+	seen := &seenCalls{count: make(map[string]int), show: f.shown(c)}
+	c.Calls = seen.add
+	err = runContainer(cmd.Context(), c)
+	if !f.json {
+		seen.sum(ui.New(os.Stderr), slices.Contains(f.calls, seccomp.Every))
+	}
+	return err
+}
+
+// shown says where each call goes as it happens.
+func (f *traceFlags) shown(c *container.Container) func(seccomp.Call) {
+	switch {
+	case f.json:
+		c.Stdout, c.Terminal = os.Stderr, false
+		return encodeCalls(os.Stdout)
+	case f.quiet:
+		return showCalls(io.Discard, false)
+	}
+	return showCalls(os.Stderr, c.Terminal && term.IsTerminal(2))
+}
+
+// seenCalls counts calls by name.
+type seenCalls struct {
+	mu    sync.Mutex
+	count map[string]int
+	show  func(seccomp.Call)
+}
+
+func (s *seenCalls) add(c seccomp.Call) {
+	s.mu.Lock()
+	s.count[c.Name]++
+	s.mu.Unlock()
+	s.show(c)
+}
+
+// sum says how often each call was made and, where all were seen, what filter
+// allows just these.
+func (s *seenCalls) sum(screen *ui.UI, all bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := slices.SortedFunc(maps.Keys(s.count), func(a, b string) int {
+		if s.count[a] != s.count[b] {
+			return s.count[b] - s.count[a]
+		}
+		return strings.Compare(a, b)
+	})
+	total := 0
+	var counted []string
+	for _, n := range names {
+		total += s.count[n]
+		counted = append(counted, fmt.Sprintf("%s %d", n, s.count[n]))
+	}
+	screen.Line("")
+	screen.Line(screen.Strong(fmt.Sprintf("%d calls of %d kinds", total, len(names))))
+	if total == 0 {
+		return
+	}
+	screen.Text(strings.Join(counted, ", "), 2)
+	if !all {
+		return
+	}
+	screen.Line("")
+	screen.Line("The filter that allows these and no others:")
+	screen.Line("  --seccomp 'errno=EPERM:*' --seccomp allow:" + strings.Join(allowlist(names), ","))
+}
+
+// allowlist adds what the child needs until its execve.
+func allowlist(names []string) []string {
+	for _, need := range []string{"execve", "futex"} {
+		if !slices.Contains(names, need) {
+			names = append(names, need)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

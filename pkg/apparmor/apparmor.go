@@ -1,0 +1,190 @@
+// Package apparmor talks to AppArmor, the mandatory access control by paths:
+// what this kernel has of it, profiles and their compiler, labels, and the
+// records of what was refused.
+//
+// See apparmor(7), apparmor.d(5), apparmor_parser(8) and the kernel's
+// Documentation/admin-guide/LSM/apparmor.rst.
+package apparmor
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Dir is where the kernel shows and takes profiles, on securityfs.
+const Dir = "/sys/kernel/security/apparmor"
+
+const enabledFile = "/sys/module/apparmor/parameters/enabled"
+
+// Prefix begins the name of every profile of workshop.
+const Prefix = "workshop-"
+
+// Profile is a loaded profile.
+type Profile struct {
+	Name string `json:"name"`
+	Mode Mode   `json:"mode"`
+}
+
+// Loaded lists the profiles of this policy namespace. It takes CAP_MAC_ADMIN.
+func Loaded() ([]Profile, error) {
+	b, err := os.ReadFile(Dir + "/profiles")
+	if err != nil {
+		return nil, err
+	}
+	var list []Profile
+	for line := range strings.Lines(string(b)) {
+		p := ParseLabel(line)
+		list = append(list, Profile{p.Profile, Mode(p.Mode)})
+	}
+	return list, nil
+}
+
+// Remove takes a profile out of the kernel. Its processes would go on without
+// any: so they are killed first. It is no error that there is no such profile.
+func Remove(name string) error {
+	if err := killAll(name); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(Dir+"/.remove", os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(name)
+	if errors.Is(err, unix.ENOENT) {
+		err = nil
+	}
+	return errors.Join(err, f.Close())
+}
+
+// killAll ends the processes that carry the label of a profile.
+func killAll(name string) error {
+	pids, err := os.ReadDir("/proc")
+	if err != nil {
+		return err
+	}
+	for _, e := range pids {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if l, err := LabelOf(pid); err == nil && l.of(name) {
+			kill(pid, name)
+		}
+	}
+	return nil
+}
+
+// kill goes by a pidfd, so that it cannot meet a process that got the pid later;
+// see pidfd_open(2).
+func kill(pid int, name string) {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return // it has ended
+	}
+	defer unix.Close(fd)
+	if l, err := LabelOf(pid); err == nil && l.of(name) {
+		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+	}
+}
+
+// Label is what AppArmor knows a process by.
+type Label struct {
+	Profile string `json:"profile"`
+	Mode    string `json:"mode,omitempty"` // "enforce", "complain", ...; "" for unconfined
+}
+
+// Unconfined is the label of a process outside of every profile.
+const Unconfined = "unconfined"
+
+// ParseLabel reads a label as the kernel writes it: "NAME (enforce)".
+func ParseLabel(s string) Label {
+	s = strings.TrimRight(s, "\n\x00")
+	name, rest, ok := strings.Cut(s, " (")
+	if !ok {
+		return Label{Profile: s}
+	}
+	return Label{name, strings.TrimSuffix(rest, ")")}
+}
+
+// of tells whether it is the label of that profile, or of one that complain mode
+// made below it, NAME//null-PROGRAM.
+func (l Label) of(name string) bool { return isOf(l.Profile, name) }
+
+func isOf(profile, name string) bool {
+	return profile == name || strings.HasPrefix(profile, name+"//")
+}
+
+// String formats as the kernel does.
+func (l Label) String() string {
+	if l.Mode == "" {
+		return l.Profile
+	}
+	return l.Profile + " (" + l.Mode + ")"
+}
+
+// LabelOf gives the label of a process.
+func LabelOf(pid int) (Label, error) {
+	return readLabel(fmt.Sprintf("/proc/%d/attr/apparmor/current", pid))
+}
+
+// Own gives the label of this thread.
+func Own() (Label, error) { return readLabel("/proc/thread-self/attr/apparmor/current") }
+
+func readLabel(file string) (Label, error) {
+	b, err := os.ReadFile(file)
+	return ParseLabel(string(b)), err
+}
+
+// Kernel says what this kernel has, and where this process stands in it.
+type Kernel struct {
+	Built     bool     `json:"built"`     // AppArmor is compiled in
+	Enabled   bool     `json:"enabled"`   // and it was not switched off at boot
+	Visible   bool     `json:"visible"`   // its files on securityfs can be seen
+	LSMs      []string `json:"lsms"`      // what the kernel runs instead or beside it; nil where that cannot be told
+	Label     string   `json:"label"`     // of this process
+	Namespace string   `json:"namespace"` // the policy namespace: "root", or the name of a container's own
+	Container string   `json:"container"` // the kind of container this is, "" for none that is known
+	WSL       bool     `json:"wsl"`       // the kernel is Microsoft's, for WSL
+	Parser    string   `json:"parser"`    // the path of apparmor_parser
+}
+
+// Look finds out.
+func Look() Kernel {
+	var k Kernel
+	b, err := os.ReadFile(enabledFile)
+	k.Built, k.Enabled = err == nil, strings.TrimSpace(string(b)) == "Y"
+	_, err = os.Stat(Dir)
+	k.Visible = err == nil
+	k.LSMs = lsms()
+	if label, err := Own(); err == nil {
+		k.Label = label.String()
+	}
+	b, _ = os.ReadFile(Dir + "/.ns_name")
+	k.Namespace = strings.TrimSpace(string(b))
+	k.Container = container()
+	b, _ = os.ReadFile("/proc/version")
+	k.WSL = bytes.Contains(bytes.ToLower(b), []byte("microsoft"))
+	k.Parser, _ = parser()
+	return k
+}
+
+// container tells whether this is the inside of one, as systemd-detect-virt(1) does.
+func container() string {
+	for file, kind := range map[string]string{"/.dockerenv": "docker", "/run/.containerenv": "podman"} {
+		if _, err := os.Stat(file); err == nil {
+			return kind
+		}
+	}
+	b, _ := os.ReadFile("/run/systemd/container")
+	return strings.TrimSpace(string(b))
+}
+
+// Has tells whether the kernel runs that security module.
+func (k Kernel) Has(lsm string) bool { return slices.Contains(k.LSMs, lsm) }

@@ -1,0 +1,50 @@
+package apparmor
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Missing is what keeps this machine from confining a process by AppArmor.
+type Missing struct {
+	What    string // a measured fact
+	Instead string // what to do
+}
+
+const (
+	getMachine = "a machine that has it: make vm, or vagrant up (Debian and Ubuntu come with it)"
+	bootArgs   = "boot with the kernel arguments apparmor=1 security=apparmor"
+)
+
+// Missing gives nil where nothing is missing.
+func (k Kernel) Missing() *Missing {
+	switch {
+	case k.WSL && !k.Built:
+		return &Missing{"the kernel of WSL is built without AppArmor" + k.has(), getMachine}
+	case !k.Built:
+		return &Missing{"this kernel is built without AppArmor" + k.has(), getMachine}
+	case !k.Enabled:
+		return &Missing{"this kernel has AppArmor, and it is switched off" + k.has(), bootArgs + "; or " + getMachine}
+	case !k.Visible && k.Container != "":
+		return &Missing{
+			fmt.Sprintf("the kernel has AppArmor, but this is a container (%s) that does not show %s", k.Container, Dir),
+			"run workshop outside of the container, or in a VM: make vm",
+		}
+	case !k.Visible:
+		return &Missing{
+			"the kernel has AppArmor, but there is no " + Dir,
+			"mount -t securityfs securityfs /sys/kernel/security",
+		}
+	case k.Parser == "":
+		return &Missing{ErrNoParser.Error(), "apt-get install apparmor"}
+	}
+	return nil
+}
+
+// has says what the kernel runs instead.
+func (k Kernel) has() string {
+	if len(k.LSMs) == 0 {
+		return " (" + enabledFile + " is not Y)"
+	}
+	return "; the security modules it runs: " + strings.Join(k.LSMs, ", ")
+}

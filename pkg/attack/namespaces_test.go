@@ -1,0 +1,130 @@
+package attack_test
+
+import (
+	"io"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// hiddenBy lists the probes of the namespaces: the kind that hides, and the
+// errno, which is "" where every call succeeds and the host feels nothing.
+var hiddenBy = map[string]struct{ kind, errno string }{
+	"host-processes":    {"pid", "ESRCH"},
+	"kill-host-process": {"pid", "ESRCH"},
+	"rename-host":       {"uts", ""},
+	"shared-memory":     {"ipc", "EINVAL"},
+	"message-queue":     {"ipc", "ENOENT"},
+	"host-loopback":     {"net", "ECONNREFUSED"},
+	"abstract-socket":   {"net", "ECONNREFUSED"},
+	"host-cgroup":       {"cgroup", ""},
+	"host-uptime":       {"time", ""},
+	"mount-outside":     {"mnt", ""},
+}
+
+// TestNamespaceProbes is S7 and S8, and the calibration: each attack succeeds
+// without the layer and with every kind but its own, and fails with that alone.
+func TestNamespaceProbes(t *testing.T) {
+	for name, want := range hiddenBy {
+		t.Run(name, func(t *testing.T) {
+			others := slices.DeleteFunc(steps.NamespaceKinds(), func(k string) bool {
+				return k == "user" || k == want.kind
+			})
+			against := func(settings steps.NamespaceSettings, list ...*steps.Step) attack.Result {
+				c := testroot.Container(t, append(list, steps.Chroot)...)
+				c.Spec.Namespaces = settings
+				r, err := attack.Against(t.Context(), name, c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r
+			}
+			if r := against(steps.NamespaceSettings{}); !r.Allowed {
+				t.Errorf("without the layer: %+v", r)
+			}
+			if r := against(steps.NamespaceSettings{Kinds: others}, steps.Namespaces); !r.Allowed {
+				t.Errorf("with %v: %+v", others, r)
+			}
+			kinds := []string{want.kind}
+			if r := against(steps.NamespaceSettings{Kinds: kinds}, steps.Namespaces); r.Allowed || r.Errno != want.errno || r.Reason == "" {
+				t.Errorf("with %s alone: %+v, want the errno %q", want.kind, r, want.errno)
+			}
+			if r := against(steps.NamespaceSettings{}, steps.Namespaces); r.Allowed || r.Why == "" {
+				t.Errorf("with the lesson's default: %+v", r)
+			}
+		})
+	}
+}
+
+// TestHostnameStays: the probe that renames never renames this machine.
+func TestHostnameStays(t *testing.T) {
+	testenv.Root(t)
+	before, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := attack.Against(t.Context(), "rename-host", container.Container{})
+	if err != nil || !r.Allowed {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if after, err := os.Hostname(); after != before || err != nil {
+		t.Errorf("the hostname was %q and is %q (%v)", before, after, err)
+	}
+}
+
+// TestTargetNeedsTheHost: inside of a container there is nothing to attack.
+func TestTargetNeedsTheHost(t *testing.T) {
+	for name := range hiddenBy {
+		p, err := attack.Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Scene == nil || name == "host-uptime" { // these only read
+			continue
+		}
+		if r := attack.Try(p, io.Discard); r.Allowed || r.Errno != "" {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+// TestChrootEscapeInUserNamespace is S5: every call of the escape succeeds, the
+// root is the host's, and nothing of the host's root can be read there.
+func TestChrootEscapeInUserNamespace(t *testing.T) {
+	escape := func(user bool) attack.Result {
+		c := testroot.Container(t, steps.Namespaces, steps.Chroot)
+		c.Spec.Namespaces.Kinds = []string{"none"}
+		c.Spec.Namespaces.User = user
+		r, err := attack.Against(t.Context(), "chroot-escape", c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	out, nobody := escape(false), escape(true)
+	want, err := attack.Marker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !out.Allowed || out.Facts[attack.MarkerFact] != want {
+		t.Errorf("as root: %+v", out)
+	}
+	if nobody.Allowed || nobody.Errno != "EACCES" || nobody.Facts[attack.MarkerFact] != "" {
+		t.Errorf("in a user namespace: %+v", nobody)
+	}
+	if nobody.Facts[attack.RootAfter] != out.Facts[attack.RootAfter] {
+		t.Errorf("it did not reach the host's root: %v", nobody.Facts)
+	}
+	last := nobody.Calls[len(nobody.Calls)-1]
+	for _, c := range nobody.Calls {
+		if c.Errno != "" && c != last {
+			t.Errorf("%s failed with %s", c.Call, c.Errno)
+		}
+	}
+}

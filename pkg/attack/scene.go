@@ -1,0 +1,169 @@
+package attack
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// Scene is what a probe attacks: made on the host before the container, for this
+// one attack, and gone after it.
+type Scene struct {
+	Target string // what the probe is told of it
+
+	// Enter and Leave are called on the thread that clones the container: just
+	// before it does, and when the probe has ended. They may be nil.
+	Enter, Leave func() error
+
+	// Judge is nil where the host has felt the attack, or where what the probe
+	// says that it read is true.
+	Judge func(Result) error
+	End   func()
+}
+
+// targetEnv is the variable that tells the probe its target.
+const targetEnv = "WORKSHOP_TARGET"
+
+// SecretFact is what a probe read that only the host should have.
+const SecretFact = "host's secret"
+
+var errNoTarget = errors.New("this attack has a target on the host, which is made for it there: run it on the host, as root")
+
+// target is what the scene told.
+func target() (string, error) {
+	if s := os.Getenv(targetEnv); s != "" {
+		return s, nil
+	}
+	return "", errNoTarget
+}
+
+// Staged is a container about to be attacked.
+type Staged struct {
+	probe    *Probe
+	scene    *Scene
+	next     container.Watcher
+	snapshot *observe.Snapshot
+	left     error
+}
+
+// Stage makes the scene of a probe and tells the container of it. Call End.
+func Stage(p *Probe, c *container.Container) (*Staged, error) {
+	marker, err := hostMarker()
+	if err != nil {
+		return nil, err
+	}
+	s := &Staged{probe: p, next: c.Watcher}
+	c.Env = append(slices.Clone(or(c.Env, container.DefaultEnv())), MarkerEnv+"="+marker)
+	if p.Scene != nil {
+		if s.scene, err = p.Scene(); err != nil {
+			return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
+		}
+		c.Env = append(c.Env, targetEnv+"="+s.scene.Target)
+	}
+	if p.Scene != nil || p.Why != nil {
+		c.Watcher = s
+	}
+	return s, nil
+}
+
+// End takes the scene away.
+func (s *Staged) End() {
+	if s.scene != nil && s.scene.End != nil {
+		s.scene.End()
+	}
+}
+
+// judge lets the host have the last word, and adds why the attack was stopped.
+func (s *Staged) judge(r Result) Result {
+	if r.Allowed && s.scene != nil {
+		err := s.left
+		if err == nil && s.scene.Judge != nil {
+			err = s.scene.Judge(r)
+		}
+		if err != nil {
+			r.Allowed, r.Reason = false, err.Error()
+		}
+	}
+	if !r.Allowed && s.snapshot != nil && s.probe.Why != nil {
+		r.Why = s.probe.Why(s.snapshot, r)
+	}
+	return r
+}
+
+// Before enters the scene, and hands on.
+func (s *Staged) Before(ctx context.Context, m *container.Moment) error {
+	if m.Name == "clone" && s.scene != nil && s.scene.Enter != nil {
+		if err := s.scene.Enter(); err != nil {
+			return err
+		}
+	}
+	if s.next == nil {
+		return nil
+	}
+	return s.next.Before(ctx, m)
+}
+
+// After keeps how the process looked when the probe began, and hands on.
+func (s *Staged) After(ctx context.Context, m *container.Moment) error {
+	if m.Name == "execve" {
+		s.snapshot = m.After
+	}
+	if m.Name == "wait" && s.scene != nil && s.scene.Leave != nil {
+		s.left = s.scene.Leave()
+	}
+	if s.next == nil {
+		return nil
+	}
+	return s.next.After(ctx, m)
+}
+
+// shortName is one that nothing else has.
+func shortName() string { return strings.ToLower(rand.Text()[:10]) }
+
+// hostDecoy starts a process on the host that makes something of that kind, and
+// gives the scene with it. It takes it away when its input ends, and so after a
+// kill -9 of this process too.
+func hostDecoy(kind string) (*Scene, *syscall.WaitStatus, error) {
+	name, secret := shortName(), rand.Text()
+	cmd := decoyCommand(kind, name)
+	cmd.Env = []string{secretEnv + "=" + secret}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // Ctrl-C is not for it
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	var status syscall.WaitStatus
+	end := func() {
+		stdin.Close()
+		_ = cmd.Wait() // how it ended is in the status
+		status, _ = cmd.ProcessState.Sys().(syscall.WaitStatus)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		end()
+		return nil, nil, fmt.Errorf("the decoy made nothing: exit code %d", status.ExitStatus())
+	}
+	scene := &Scene{Target: strings.TrimSpace(line), End: end, Judge: func(r Result) error {
+		if r.Facts[SecretFact] != secret {
+			return errors.New("what it read is not what the host has there")
+		}
+		return nil
+	}}
+	return scene, &status, nil
+}

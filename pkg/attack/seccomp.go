@@ -1,0 +1,98 @@
+package attack
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// The probes of seccomp ask one thing: does the kernel let this call through to
+// its own code? Each passes arguments that cannot work, so where it does, the
+// kernel finds the mistake before it asks for any capability, and nothing is done.
+var (
+	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, mkdirCall)
+	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, fchownatCall)
+	Keyctl      = filteredCall("keyctl", "reach the keyrings, which no namespace divides", `keyctl(-1)`, keyctlCall)
+	Unshare     = filteredCall("unshare", "make namespaces, and with them new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
+	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, mountCall)
+	BPF         = filteredCall("bpf", "load a program into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)
+	PerfEvent   = filteredCall("perf-event", "count events of the whole machine", `perf_event_open(NULL, BAD FLAGS)`, perfCall)
+	Userfaultfd = filteredCall("userfaultfd", "stop the kernel in the middle of a copy, as exploits do", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
+	Clone3      = filteredCall("clone3", "make namespaces by a call whose flags no filter can read", `clone3(NULL, 0)`, clone3Call)
+	Personality = filteredCall("personality", "switch off address randomisation for itself", `personality(ADDR_NO_RANDOMIZE)`, personalityCall)
+	Vsock       = filteredCall("vsock", "talk to the virtual machine's host", `socket(AF_VSOCK, BAD TYPE)`, vsockCall)
+)
+
+// mistakes are the errnos that say: the call came through, and was wrong.
+var mistakes = []unix.Errno{unix.EFAULT, unix.EBADF, unix.EINVAL, unix.E2BIG, unix.EOPNOTSUPP}
+
+// filteredCall is a probe of one call.
+func filteredCall(name, tries, shown string, call func() unix.Errno) *Probe {
+	return &Probe{Name: name, Stops: "seccomp", Tries: tries, Why: filters, Run: func(t *T) error {
+		return cameThrough(t, t.Do(shown, func() error { return failed(call()) }))
+	}}
+}
+
+// cameThrough turns a mistake on purpose into the answer.
+func cameThrough(t *T, err error) error {
+	if slices.ContainsFunc(mistakes, func(m unix.Errno) bool { return errors.Is(err, m) }) {
+		t.Note("%s, on purpose: the kernel let the call through and then saw that it was wrong", ErrnoName(err))
+		return nil
+	}
+	return err
+}
+
+// filters says what /proc/PID/status shows of seccomp.
+func filters(s *observe.Snapshot, _ Result) string {
+	mode := observe.SeccompMode(s.Get("Seccomp"))
+	if mode == "none" {
+		return fmt.Sprintf("/proc/%d/status: Seccomp is 0, so something else stopped it.", s.PID)
+	}
+	return fmt.Sprintf("/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.",
+		s.PID, s.Get("Seccomp"), mode, s.Get("Seccomp_filters"))
+}
+
+// bad is an address that no process has.
+const bad = ^uintptr(0)
+
+func call(number uintptr, args ...uintptr) unix.Errno {
+	var a [6]uintptr
+	copy(a[:], args)
+	_, _, errno := unix.Syscall6(number, a[0], a[1], a[2], a[3], a[4], a[5])
+	return errno
+}
+
+var atFDCWD = unix.AT_FDCWD // a variable: as a constant it fits into no uintptr
+
+func mkdirCall() unix.Errno    { return call(unix.SYS_MKDIRAT, uintptr(atFDCWD), bad, 0o700) }
+func fchownatCall() unix.Errno { return call(unix.SYS_FCHOWNAT, uintptr(atFDCWD), bad, 1, 1, 0) }
+func keyctlCall() unix.Errno   { return call(unix.SYS_KEYCTL, bad) }
+func unshareCall() unix.Errno  { return call(unix.SYS_UNSHARE, 1) }
+func mountCall() unix.Errno    { return call(unix.SYS_MOUNT, bad, bad, bad, 0, 0) }
+func bpfCall() unix.Errno      { return call(unix.SYS_BPF, bad, 0, 1<<20) }
+func perfCall() unix.Errno     { return call(unix.SYS_PERF_EVENT_OPEN, 0, 0, bad, bad, bad) }
+func clone3Call() unix.Errno   { return call(unix.SYS_CLONE3, 0, 0) }
+func vsockCall() unix.Errno    { return call(unix.SYS_SOCKET, unix.AF_VSOCK, bad, 0) }
+
+// userfaultfdCall asks for user mode only, which needs no capability.
+func userfaultfdCall() unix.Errno {
+	const userModeOnly, wrong = 1, 1 << 30
+	return call(unix.SYS_USERFAULTFD, userModeOnly|wrong)
+}
+
+// personalityCall succeeds, and changes this process alone: back at once.
+func personalityCall() unix.Errno {
+	const query, noRandomize = 0xffffffff, 0x0040000
+	before, _, errno := unix.Syscall(unix.SYS_PERSONALITY, query, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	if errno := call(unix.SYS_PERSONALITY, before|noRandomize); errno != 0 {
+		return errno
+	}
+	return call(unix.SYS_PERSONALITY, before)
+}

@@ -1,0 +1,130 @@
+package attack_test
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// probeWith runs a probe on the host's root with the named steps.
+func probeWith(t *testing.T, probe string, settings steps.SeccompSettings, names ...string) attack.Result {
+	t.Helper()
+	testenv.Root(t)
+	list, err := steps.Only(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := attack.Against(t.Context(), probe, container.Container{
+		Steps: list, Spec: steps.Spec{Seccomp: settings},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// ofSeccomp lists the probes that a filter stops.
+func ofSeccomp() []*attack.Probe {
+	return slices.DeleteFunc(slices.Clone(attack.All()), func(p *attack.Probe) bool {
+		return p.Stops != "seccomp" || p == attack.ForeignABI && runtime.GOARCH != "amd64"
+	})
+}
+
+// TestSeccompProbes is the calibration: each call comes through without a
+// filter, with every capability and with the default ones, and none comes
+// through the lesson's default filter.
+func TestSeccompProbes(t *testing.T) {
+	if len(ofSeccomp()) < 11 {
+		t.Fatal("too few probes")
+	}
+	for _, p := range ofSeccomp() {
+		t.Run(p.Name, func(t *testing.T) {
+			for _, names := range [][]string{{"fork-exec"}, {"capabilities"}} {
+				if r := probeWith(t, p.Name, steps.SeccompSettings{}, names...); !r.Allowed {
+					t.Errorf("with %v and no filter: %+v", names, r)
+				}
+			}
+			r := probeWith(t, p.Name, steps.SeccompSettings{}, "capabilities", "seccomp")
+			if r.Allowed || r.Errno == "" && !strings.Contains(r.Why, "Seccomp is 2") {
+				t.Errorf("with the default filter: %+v", r)
+			}
+		})
+	}
+}
+
+// TestSeccompProbesSeeTheFilter: it is the filter that stopped the call, for its
+// own errno comes back.
+func TestSeccompProbesSeeTheFilter(t *testing.T) {
+	calls := map[string]string{
+		"mkdir": "mkdirat", "mount-call": "mount", "perf-event": "perf_event_open", "vsock": "socket",
+	}
+	for _, p := range ofSeccomp() {
+		if p == attack.ForeignABI {
+			continue
+		}
+		call := p.Name
+		if c, ok := calls[p.Name]; ok {
+			call = c
+		}
+		r := probeWith(t, p.Name, steps.SeccompSettings{Rules: []string{"errno=EXFULL:" + call}}, "seccomp")
+		if r.Allowed || r.Errno != "EXFULL" {
+			t.Errorf("%s: %+v", p.Name, r)
+		}
+	}
+}
+
+// TestForeignABI is the hole: a filter that kills mkdir, without and with the
+// guard. The directory is really made.
+func TestForeignABI(t *testing.T) {
+	testenv.Needs(t, "amd64", runtime.GOARCH == "amd64", runtime.GOARCH)
+	rules := []string{"kill:mkdir,mkdirat"}
+	r := probeWith(t, "foreign-abi", steps.SeccompSettings{Rules: rules, ForeignABI: true}, "seccomp")
+	if !r.Allowed {
+		t.Errorf("without the guard: %+v", r)
+	}
+	r = probeWith(t, "foreign-abi", steps.SeccompSettings{Rules: rules}, "seccomp")
+	if r.Allowed || !strings.Contains(r.Reason, "SIGSYS") {
+		t.Errorf("with the guard: %+v", r)
+	}
+	if r := probeWith(t, "mkdir", steps.SeccompSettings{Rules: rules, ForeignABI: true}, "seccomp"); r.Allowed {
+		t.Errorf("without the guard the native call must be killed all the same: %+v", r)
+	}
+}
+
+// TestEscapeStoppedByRule is S5's variant: chroot alone, and the escape fails
+// for the filter refuses the second chroot.
+func TestEscapeStoppedByRule(t *testing.T) {
+	testenv.Root(t)
+	dir, err := rootfs.Find("")
+	testenv.Needs(t, "a root filesystem", err == nil, err)
+	tools, err := rootfs.Tools()
+	if err != nil {
+		t.Fatal(err)
+	}
+	escape := func(names ...string) attack.Result {
+		list, err := steps.Only(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := container.Container{Steps: list, Rootfs: dir, Tools: tools}
+		c.Spec.Seccomp.Rules = []string{"errno=EPERM:chroot"}
+		r, err := attack.Against(t.Context(), "chroot-escape", c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := escape("chroot"); !r.Allowed {
+		t.Errorf("chroot alone: %+v", r)
+	}
+	if r := escape("chroot", "seccomp"); r.Allowed || r.Errno != "EPERM" {
+		t.Errorf("chroot and the rule: %+v", r)
+	}
+}

@@ -1,0 +1,239 @@
+// Package bomb is the fork bomb, and what keeps it from being one: it explodes
+// only in a group whose pids.max and membership were read back from the kernel,
+// it is killed by the clock, and the host's own fork latency is measured while
+// it runs.
+package bomb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// How long a bomb may run before everything is killed.
+const (
+	DefaultDuration = 10 * time.Second
+	MaxDuration     = 60 * time.Second
+)
+
+// Bomb is one explosion.
+type Bomb struct {
+	Container container.Container // its layers, root and settings; Path is this program, see attack.SelfAs
+	Shell     string              // a shell in the container, see Shell; "" is the native bomb
+	Script    string              // what the shell is told
+	Duration  time.Duration       // until the kill; 0 is DefaultDuration
+	Idle      time.Duration       // how long the host is measured before; 0 is half a second
+	Unsafe    bool                // without any limit: in a virtual machine only
+	FullCPU   bool                // let it compete for CPU time, which pids.max does not limit
+	Every     time.Duration       // between two samples; 0 is a second
+
+	Armed  func(Group)  // told once, before the first instruction; may be nil
+	Sample func(Sample) // told while it runs; may be nil
+}
+
+// Sample is one look at the bomb and at the host.
+type Sample struct {
+	After   time.Duration `json:"after_ns"`
+	Pids    cgroup.Pids   `json:"pids"`
+	Latency time.Duration `json:"latency_ns"` // of the host's forks since the last sample: the median
+	Idle    time.Duration `json:"idle_ns"`    // the same before the bomb
+}
+
+// Report is what came of it.
+type Report struct {
+	Group   Group         `json:"group"`
+	Peak    int           `json:"peak"`    // the highest pids.current that was seen
+	Refused int64         `json:"refused"` // forks that the kernel refused
+	Killed  int           `json:"killed"`  // processes at the end
+	Left    int           `json:"left"`    // of them after the kill
+	Lasted  time.Duration `json:"lasted_ns"`
+	Said    string        `json:"said,omitempty"` // the shell's first words
+	Idle    Latencies     `json:"-"`
+	During  Latencies     `json:"-"`
+}
+
+// Check says, before anything is started, why this bomb may not be.
+func (b *Bomb) Check() error {
+	switch {
+	case b.Duration < 0 || b.Duration > MaxDuration:
+		return fmt.Errorf("a bomb of %v: say at most %v", b.Duration, MaxDuration)
+	case b.Unsafe && slices.Contains(b.Container.Steps, steps.Cgroup):
+		return errors.New("--unsafe is a bomb without a limit, and the cgroup layer is one; say --without cgroup too")
+	case b.Unsafe && VM() == "":
+		return fmt.Errorf("%w: --unsafe is for virtual machines, and none is detected here", ErrRefused)
+	}
+	return nil
+}
+
+// Run lets it explode, and ends it. The error wraps ErrRefused where the
+// interlock did not arm it.
+func (b *Bomb) Run(ctx context.Context) (Report, error) {
+	if err := b.Check(); err != nil {
+		return Report{}, err
+	}
+	e := &explosion{Bomb: b}
+	e.report.Idle = measure(or(b.Idle, 500*time.Millisecond))
+	return e.run(ctx)
+}
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// explosion is a bomb that runs.
+type explosion struct {
+	*Bomb
+	report Report
+	start  time.Time
+	shown  time.Time // the last sample
+	meter  *meter
+	seen   int // of the meter's samples
+	input  *os.File
+	armed  chan struct{}
+}
+
+func (e *explosion) run(ctx context.Context) (Report, error) {
+	stdin, input, err := os.Pipe()
+	if err != nil {
+		return e.report, err
+	}
+	defer stdin.Close()
+	defer input.Close()
+	said, output, err := os.Pipe()
+	if err != nil {
+		return e.report, err
+	}
+	heard := make(chan string, 1)
+	go func() { heard <- listen(said) }()
+	e.input, e.armed = input, make(chan struct{})
+	c := e.command()
+	c.Stdin, c.Stdout, c.Stderr = stdin, output, output
+	err = e.live(ctx, c)
+	output.Close()
+	e.report.Said = <-heard
+	return e.report, err
+}
+
+// command is the container with the bomb, or with the shell that is told it.
+func (e *explosion) command() container.Container {
+	c := e.Container
+	c.Terminal, c.Watcher = false, &interlock{e.Unsafe, e.FullCPU, e.arm}
+	c.Args = []string{"workshop", nativeCommand}
+	if e.Shell != "" {
+		c.Path, c.Args = "", []string{e.Shell}
+	}
+	return c
+}
+
+// live runs the container to its end. Once it explodes only kill ends it, which
+// counts first.
+func (e *explosion) live(ctx context.Context, c container.Container) error {
+	own, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := c.Run(own)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		giveUp()
+		return <-ended
+	case <-e.armed:
+		return e.watch(ctx, ended)
+	}
+}
+
+// arm is called by the interlock, while the child waits before its execve.
+func (e *explosion) arm(g Group) {
+	e.report.Group = g
+	if e.Armed != nil {
+		e.Armed(g)
+	}
+	close(e.armed)
+}
+
+// fire tells the bomb to explode.
+func (e *explosion) fire() error {
+	script := e.Script
+	if e.Shell == "" {
+		script = armedWord
+	}
+	_, err := io.WriteString(e.input, script+"\n")
+	return err
+}
+
+// watch looks at the bomb until it ends, and ends it by the clock.
+func (e *explosion) watch(ctx context.Context, ended chan error) error {
+	e.meter, e.start, e.shown = startMeter(), time.Now(), time.Now()
+	if err := e.fire(); err != nil {
+		return errors.Join(err, e.kill(), <-ended)
+	}
+	clock := time.After(or(e.Duration, DefaultDuration))
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.look()
+			continue
+		case <-clock:
+		case <-ctx.Done():
+		case err := <-ended: // somebody else ended it: a signal, the shell itself
+			e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
+			return err
+		}
+		e.look()
+		return errors.Join(e.kill(), <-ended)
+	}
+}
+
+// look takes one sample.
+func (e *explosion) look() {
+	pids, err := cgroup.ReadPids(e.report.Group.Dir)
+	if err != nil {
+		return // it ended just now
+	}
+	e.report.Peak, e.report.Refused = max(e.report.Peak, pids.Current), pids.Refused
+	if e.Sample == nil || time.Since(e.shown) < or(e.Every, time.Second) {
+		return
+	}
+	e.shown = time.Now()
+	new := e.meter.since(e.seen)
+	e.seen += len(new)
+	e.Sample(Sample{time.Since(e.start), pids, new.Percentile(50), e.report.Idle.Percentile(50)})
+}
+
+// kill ends all of it, and counts.
+func (e *explosion) kill() error {
+	e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
+	dir := e.report.Group.Dir
+	e.report.Killed, _ = cgroup.Count(dir)
+	err := cgroup.Kill(dir)
+	e.report.Left, _ = cgroup.Count(dir)
+	return err
+}
+
+// listen keeps the first line that the bomb says, and drops the rest.
+func listen(r *os.File) string {
+	defer r.Close()
+	var first bytes.Buffer
+	_, _ = io.CopyN(&first, r, 200)
+	_, _ = io.Copy(io.Discard, r)
+	line, _, _ := bytes.Cut(first.Bytes(), []byte("\n"))
+	return string(line)
+}

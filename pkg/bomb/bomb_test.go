@@ -1,0 +1,274 @@
+package bomb
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+var bombs = flag.Int("bombs", 10, "how many bombs in a row; from 200 on the fork latency is judged too")
+
+func TestMain(m *testing.M) {
+	Main()
+	os.Exit(m.Run())
+}
+
+// markEnv marks the processes of a test's bombs.
+const markEnv = "WORKSHOP_BOMB_TEST"
+
+func mark() string { return fmt.Sprintf("%s=%d", markEnv, os.Getpid()) }
+
+// newBomb is a short bomb in a container of the named steps, on the host's root.
+func newBomb(t testing.TB, names ...string) *Bomb {
+	t.Helper()
+	testenv.Root(t)
+	list, err := steps.Only(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Bomb{
+		Container: container.Container{Steps: list, Path: "/proc/self/exe", Env: append(container.DefaultEnv(), mark())},
+		Duration:  300 * time.Millisecond, Idle: 10 * time.Millisecond,
+	}
+}
+
+// explodes runs a bomb for its duration, and on until a fork was refused: on a
+// busy machine it has to wait for the CPU. Nothing of it may be left.
+func explodes(t testing.TB, b *Bomb) Report {
+	t.Helper()
+	least := b.Duration
+	b.Duration, b.Every = 20*time.Second, 20*time.Millisecond
+	ctx, enough := context.WithCancel(context.Background())
+	defer enough()
+	b.Sample = func(s Sample) {
+		if s.After >= least && s.Pids.Refused > 0 {
+			enough()
+		}
+	}
+	r, err := b.Run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(r.Group.Dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the group %s is left: %v", r.Group.Dir, err)
+	}
+	if left := marked(t); len(left) > 0 {
+		t.Errorf("processes are left: %v", left)
+	}
+	return r
+}
+
+// marked lists the living processes with our mark, wherever they are.
+func marked(t testing.TB) (pids []string) {
+	t.Helper()
+	environs, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range environs {
+		b, _ := os.ReadFile(file) // it may have ended meanwhile
+		if strings.Contains("\x00"+string(b), "\x00"+mark()+"\x00") {
+			pids = append(pids, filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return pids
+}
+
+func TestStoppedByPidsMax(t *testing.T) {
+	with := explodes(t, newBomb(t, "fork-exec", "cgroup"))
+	if with.Peak > steps.DefaultPidsMax || with.Refused == 0 || with.Killed < 2 {
+		t.Errorf("with the layer: %+v", with)
+	}
+	b := newBomb(t, "fork-exec")
+	b.Duration = 2 * time.Second
+	without := explodes(t, b)
+	if without.Peak <= steps.DefaultPidsMax || without.Peak > steps.GuardPids {
+		t.Errorf("without the layer only the guard may stop it: %+v", without)
+	}
+}
+
+func TestShellBomb(t *testing.T) {
+	for name, rootfs := range map[string]string{"the host's bash": "/", "BusyBox ash": testroot.Busybox(t)} {
+		t.Run(name, func(t *testing.T) {
+			b := newBomb(t, "fork-exec", "cgroup")
+			if rootfs != "/" {
+				b.Container = testroot.Container(t, steps.ForkExec, steps.Cgroup, steps.PivotRoot)
+				b.Container.Env = append(container.DefaultEnv(), mark())
+			}
+			b.Duration = time.Second
+			b.Shell, b.Script = Shell(rootfs)
+			testenv.Needs(t, "bash in "+rootfs, rootfs != "/" || b.Shell == "/bin/bash", "the shell is "+b.Shell)
+			r := explodes(t, b)
+			if r.Peak > steps.DefaultPidsMax || r.Refused == 0 || !strings.Contains(r.Said, "fork") {
+				t.Errorf("%s: %+v", b.Script, r)
+			}
+		})
+	}
+}
+
+// The interlock, both ways: what is missing is said, and nothing explodes.
+func TestInterlock(t *testing.T) {
+	testenv.Root(t)
+	tree, err := cgroup.Find("pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, err := tree.Make(fmt.Sprintf("test-%d", os.Getpid()), "pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cgroup.Destroy(group) }()
+	first, second := sleeper(t), sleeper(t)
+	move := func(pid int, dir string) {
+		if err := cgroup.Write(dir+"/cgroup.procs", fmt.Sprint(pid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refuses := func(says string) {
+		t.Helper()
+		_, err := readBack(first)
+		if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), says) {
+			t.Errorf("it must refuse and say %q: %v", says, err)
+		}
+	}
+	move(first, tree.Mount)
+	refuses("root group")
+	move(first, group)
+	refuses("pids.max reads max")
+	write(t, group, "513")
+	refuses("missing is a limit")
+	write(t, group, "32")
+	if g, err := readBack(first); err != nil || g != (Group{group, 32}) {
+		t.Errorf("alone and limited it must arm: %v, %v", g, err)
+	}
+	move(second, group)
+	refuses("a group of its own")
+}
+
+func write(t *testing.T, group, max string) {
+	t.Helper()
+	if err := cgroup.Write(group+"/pids.max", max); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sleeper(t *testing.T) int {
+	t.Helper()
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return cmd.Process.Pid
+}
+
+// Where no guard can be made, a bomb without the layer never starts.
+func TestNoGuardNoBomb(t *testing.T) {
+	if os.Getenv("NO_GUARD") != "" {
+		r, err := newBomb(t, "fork-exec").Run(t.Context())
+		if !errors.Is(err, ErrRefused) || r.Group.Dir != "" {
+			t.Fatalf("it must refuse: %v, %+v", err, r)
+		}
+		return
+	}
+	testenv.Root(t)
+	tree, err := cgroup.Find("pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("unshare", "-m", "/bin/sh", "-c",
+		"mount -o bind,remount,ro "+tree.Mount+` && exec "$0" -test.run '^TestNoGuardNoBomb$' -test.v`, os.Args[0])
+	cmd.Env = append(os.Environ(), "NO_GUARD=1")
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS: TestNoGuardNoBomb") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestNativeBombByHand(t *testing.T) {
+	for _, input := range []string{"", "fire\n", "armed"} {
+		cmd := exec.Command(os.Args[0], nativeCommand)
+		cmd.Stdin = strings.NewReader(input)
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "not armed") {
+			t.Errorf("with %q on its input it must refuse: %v %s", input, err, out)
+		}
+	}
+}
+
+func TestBadBombs(t *testing.T) {
+	b := newBomb(t, "fork-exec")
+	b.Duration = 2 * time.Minute
+	if b.Check() == nil {
+		t.Error("a bomb of two minutes must be refused")
+	}
+	b = newBomb(t, "fork-exec", "cgroup")
+	b.Unsafe = true
+	if b.Check() == nil {
+		t.Error("--unsafe with the layer must be refused")
+	}
+	b = newBomb(t, "fork-exec")
+	b.Unsafe = true
+	if err := b.Check(); (err == nil) != (VM() != "") {
+		t.Errorf("--unsafe: %v, though the virtual machine is %q", err, VM())
+	}
+}
+
+// Ctrl-C ends all of it.
+func TestInterrupted(t *testing.T) {
+	b := newBomb(t, "fork-exec", "cgroup")
+	b.Duration, b.Every = 30*time.Second, 50*time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	b.Sample = func(Sample) { cancel() }
+	start := time.Now()
+	r, _ := b.Run(ctx)
+	if time.Since(start) > 10*time.Second || r.Left != 0 || len(marked(t)) > 0 {
+		t.Errorf("after %v: %+v, left %v", time.Since(start), r, marked(t))
+	}
+}
+
+// TestInARow explodes -bombs times, and measures the host before and during each.
+func TestInARow(t *testing.T) {
+	var idle, during Latencies
+	for i := 0; i < *bombs && !t.Failed(); i++ {
+		b := newBomb(t, "fork-exec", "cgroup")
+		b.Idle = b.Duration
+		r := explodes(t, b)
+		if r.Peak > steps.DefaultPidsMax || r.Refused == 0 || r.Left != 0 {
+			t.Errorf("bomb %d: %+v", i+1, r)
+		}
+		idle, during = append(idle, r.Idle...), append(during, r.During...)
+	}
+	ratio := float64(during.Percentile(99)) / float64(idle.Percentile(99))
+	t.Logf("host fork latency, p99: idle %v (%d forks), during %d bombs %v (%d forks): %.2f times",
+		idle.Percentile(99), len(idle), *bombs, during.Percentile(99), len(during), ratio)
+	if *bombs >= 200 && ratio >= 3 {
+		t.Errorf("the host feels the bombs: p99 is %.2f times the idle one", ratio)
+	}
+}
+
+// BenchmarkBomb prints what the host feels: the ratio of the two p99.
+func BenchmarkBomb(b *testing.B) {
+	var idle, during Latencies
+	for b.Loop() {
+		bomb := newBomb(b, "fork-exec", "cgroup")
+		bomb.Idle = bomb.Duration
+		r := explodes(b, bomb)
+		idle, during = append(idle, r.Idle...), append(during, r.During...)
+	}
+	b.ReportMetric(float64(idle.Percentile(99).Microseconds()), "µs-idle-p99")
+	b.ReportMetric(float64(during.Percentile(99).Microseconds()), "µs-bomb-p99")
+	b.ReportMetric(float64(during.Percentile(99))/float64(idle.Percentile(99)), "times")
+}

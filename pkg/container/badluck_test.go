@@ -1,0 +1,259 @@
+package container_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// The moments at which something goes wrong, before and after each.
+var moments = []string{"clone", "pivot-root", "execve"}
+
+// hook is a watcher that does something at one moment.
+type hook struct {
+	moment string
+	after  bool
+	do     func(context.Context, *container.Moment) error
+}
+
+func (h *hook) Before(ctx context.Context, m *container.Moment) error {
+	if m.Name == h.moment && !h.after {
+		return h.do(ctx, m)
+	}
+	return nil
+}
+
+func (h *hook) After(ctx context.Context, m *container.Moment) error {
+	if m.Name == h.moment && h.after {
+		return h.do(ctx, m)
+	}
+	return nil
+}
+
+// superviseEnv makes the test binary a supervisor that stops at a moment.
+const superviseEnv = "WORKSHOP_TEST_SUPERVISE"
+
+func superviseIfAsked() {
+	at, dir, ok := strings.Cut(os.Getenv(superviseEnv), ":")
+	if !ok {
+		return
+	}
+	moment, after := strings.CutPrefix(at, "after ")
+	c := container.Container{Steps: []*steps.Step{steps.PivotRoot}, Rootfs: dir, Args: []string{"sleep", "60"}}
+	c.Watcher = &hook{moment, after, func(ctx context.Context, m *container.Moment) error {
+		fmt.Println("pid", m.PID)
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	code, err := c.Run(context.Background())
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(code)
+}
+
+// supervisorAt starts a supervisor and waits until it is at the moment.
+func supervisorAt(t *testing.T, moment string) (cmd *exec.Cmd, child int) {
+	t.Helper()
+	cmd = exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), superviseEnv+"="+moment+":"+testroot.Busybox(t))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the supervisor did not come to %q: %v", moment, err)
+	}
+	if _, err := fmt.Sscanf(line, "pid %d", &child); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, child
+}
+
+func eachMoment(t *testing.T, test func(t *testing.T, moment string)) {
+	for _, m := range moments {
+		for _, at := range []string{m, "after " + m} {
+			t.Run(at, func(t *testing.T) { test(t, at) })
+		}
+	}
+}
+
+// TestSupervisorKilled: the child dies with it, and the next run sweeps the rest.
+func TestSupervisorKilled(t *testing.T) {
+	eachMoment(t, func(t *testing.T, moment string) {
+		cmd, child := supervisorAt(t, moment)
+		left := journalsOf(t)
+		if len(left) == 0 {
+			t.Fatal("no journal while it runs: this test would see nothing")
+		}
+		kill(t, cmd, syscall.SIGKILL)
+		gone(t, child)
+		if _, _, err := output(t, testroot.Container(t, steps.Chroot), "true"); err != nil {
+			t.Fatal(err)
+		}
+		nothingLeft(t, left)
+	})
+}
+
+// TestSupervisorSignalled: it takes everything back itself.
+func TestSupervisorSignalled(t *testing.T) {
+	for _, sig := range []syscall.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGHUP, unix.SIGTERM} {
+		eachMoment(t, func(t *testing.T, moment string) {
+			cmd, child := supervisorAt(t, moment)
+			left := journalsOf(t)
+			if code := kill(t, cmd, sig); code != 128+int(sig) {
+				t.Errorf("%v: exit code %d", sig, code)
+			}
+			gone(t, child)
+			nothingLeft(t, left)
+		})
+	}
+}
+
+// TestChildKilled: the supervisor says so, and does not hang.
+func TestChildKilled(t *testing.T) {
+	eachMoment(t, func(t *testing.T, at string) {
+		if at == "clone" {
+			return // there is no child yet
+		}
+		moment, after := strings.CutPrefix(at, "after ")
+		c := testroot.Container(t, steps.PivotRoot)
+		var left []string
+		c.Watcher = &hook{moment, after, func(_ context.Context, m *container.Moment) error {
+			left = journalsOf(t)
+			return unix.Kill(m.PID, unix.SIGKILL)
+		}}
+		_, code, err := output(t, c, "sleep", "60")
+		if at == "after execve" {
+			if code != 128+9 {
+				t.Errorf("code %d, error %v", code, err)
+			}
+		} else if code != container.ExitFailed || !strings.Contains(fmt.Sprint(err), "SIGKILL") {
+			t.Errorf("code %d, error %v: does not say that the child was killed", code, err)
+		}
+		nothingLeft(t, left)
+	})
+}
+
+// TestWatcherFails: an error of the watcher ends the run at each moment.
+func TestWatcherFails(t *testing.T) {
+	enough := errors.New("enough")
+	eachMoment(t, func(t *testing.T, at string) {
+		moment, after := strings.CutPrefix(at, "after ")
+		c := testroot.Container(t, steps.PivotRoot)
+		var left []string
+		c.Watcher = &hook{moment, after, func(context.Context, *container.Moment) error {
+			left = journalsOf(t)
+			return enough
+		}}
+		if _, code, err := output(t, c, "sleep", "60"); !errors.Is(err, enough) || code != container.ExitFailed {
+			t.Errorf("code %d, error %v", code, err)
+		}
+		nothingLeft(t, left)
+	})
+}
+
+// TestBackground: what the command left behind ends with it.
+func TestBackground(t *testing.T) {
+	c := testroot.Container(t, steps.Chroot)
+	out, _, err := output(t, c, "sh", "-c", "sleep 60 >/dev/null 2>&1 & echo pid $!")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Sscanf(out, "pid %d", &pid); err != nil {
+		t.Fatal(err)
+	}
+	gone(t, pid)
+}
+
+func kill(t *testing.T, cmd *exec.Cmd, sig syscall.Signal) (code int) {
+	t.Helper()
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the supervisor does not end")
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// gone waits until a process has ended; its new parent may be slow to reap it.
+func gone(t *testing.T, pid int) {
+	t.Helper()
+	for range 500 {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil || strings.Contains(string(status), "State:\tZ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("process %d still lives", pid)
+}
+
+// journalsOf lists the journals of runs that live.
+func journalsOf(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(journal.Dir + "/*.journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// nothingLeft looks for what belonged to those journals: the files, the
+// cgroups, and mounts in this process's namespace, which is the host's.
+func nothingLeft(t *testing.T, journals []string) {
+	t.Helper()
+	tree, treeErr := cgroup.Find("pids")
+	for _, j := range journals {
+		if _, err := os.Stat(j); !errors.Is(err, os.ErrNotExist) && !owned(j) {
+			t.Errorf("%s is left", j)
+		}
+		id := strings.TrimSuffix(filepath.Base(j), ".journal")
+		if _, err := os.Stat(tree.Path(id)); treeErr == nil && err == nil && !owned(j) {
+			t.Errorf("the cgroup %s is left", tree.Path(id))
+		}
+	}
+	mounts, err := mountinfo.GetMounts(mountinfo.PrefixFilter(journal.Dir))
+	if err != nil || len(mounts) > 0 {
+		t.Errorf("mounts below %s on the host: %v %v", journal.Dir, mounts, err)
+	}
+}
+
+// owned tells whether a journal is of a run of somebody else that still lives.
+func owned(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil
+}

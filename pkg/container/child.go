@@ -1,0 +1,176 @@
+package container
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// childEnv is the child's environment: the Go runtime may not interrupt its
+// threads by signals, for a filter may forbid the return from one.
+const childEnv = "GODEBUG=asyncpreemptoff=1"
+
+// childName is argv[0] of the child, and socketFD the descriptor it inherits;
+// one that enters a running container inherits procFD too.
+const (
+	childName = "workshop-child"
+	socketFD  = 3
+	procFD    = 4
+)
+
+// init is the child's main function.
+func init() {
+	if os.Args[0] != childName {
+		return
+	}
+	// Capabilities, filters and namespaces belong to a thread, and execve keeps
+	// those of the thread that calls it: it must be the first one, which
+	// /proc/PID/status shows.
+	runtime.LockOSThread()
+	// The collector would stop this thread by calls that a filter may forbid.
+	debug.SetGCPercent(-1)
+	// The kernel calls us exe, as in /proc/self/exe; see PR_SET_NAME in prctl(2).
+	_ = os.WriteFile("/proc/self/comm", []byte(childName), 0)
+	c := &child{socket: newSocket(os.NewFile(socketFD, "supervisor"))}
+	if err := c.run(); err != nil {
+		_ = c.say(report{Error: toWire(err)})
+	}
+	os.Exit(ExitFailed)
+}
+
+// child is the process between fork and exec.
+type child struct {
+	socket   *socket
+	path     string // the command, once found
+	filtered bool   // a filter may forbid this thread anything
+}
+
+func (c *child) run() error {
+	unix.CloseOnExec(socketFD)
+	var in instructions
+	if err := c.socket.dec.Decode(&in); err != nil {
+		return fmt.Errorf("this is the inside of a container and not a command: %w", err)
+	}
+	list, err := steps.Resolve(in.Spec.Steps)
+	if err != nil {
+		return err
+	}
+	if in.Spec.Proc, err = hostProc(&in); err != nil {
+		return &steps.Error{Op: "open", Path: "/proc", Err: err}
+	}
+	for _, s := range list {
+		if s == steps.Seccomp { // which may forbid what is to be done before execve
+			if err := c.prepare(&in); err != nil {
+				return err
+			}
+		}
+		if err := c.step(s, &in.Spec); err != nil {
+			return err
+		}
+	}
+	return c.exec(&in)
+}
+
+// hostProc is a descriptor of the host's /proc.
+func hostProc(in *instructions) (int, error) {
+	if in.Enters {
+		unix.CloseOnExec(procFD)
+		return procFD, nil
+	}
+	return unix.Open("/proc", unix.O_PATH|unix.O_CLOEXEC, 0)
+}
+
+// step waits until it may take the step, takes it, and says so.
+func (c *child) step(s *steps.Step, spec *steps.Spec) error {
+	if err := c.await(s.Name); err != nil {
+		return err
+	}
+	c.filtered = c.filtered || s == steps.Seccomp
+	if s.InChild != nil {
+		if err := s.InChild(spec); err != nil {
+			return err
+		}
+	}
+	return c.say(report{Done: s.Name})
+}
+
+func (c *child) await(name string) error {
+	if err := c.say(report{Ready: name}); err != nil {
+		return err
+	}
+	return c.apart(func() error { return c.socket.dec.Decode(&order{}) })
+}
+
+func (c *child) say(r report) error {
+	return c.apart(func() error { return c.socket.enc.Encode(r) })
+}
+
+// apart does what this thread's filter may forbid on another thread, which has
+// none. This one only waits for it, in futex(2).
+func (c *child) apart(f func() error) error {
+	if !c.filtered {
+		return f()
+	}
+	done := make(chan error)
+	go func() { done <- f() }()
+	return <-done
+}
+
+// prepare does what has to be done before the execve.
+func (c *child) prepare(in *instructions) (err error) {
+	if c.path, err = lookPath(in.Path, in.Env); err != nil {
+		return err
+	}
+	// A working directory outside of the root would be a way out: CVE-2024-21626.
+	if err := insideRoot(); err != nil {
+		return err
+	}
+	// Nothing but 0, 1 and 2 may live on: an open directory would be a way out too.
+	if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return &steps.Error{Op: "close_range", Err: err}
+	}
+	return nil
+}
+
+// exec replaces this program by the command.
+func (c *child) exec(in *instructions) error {
+	if err := c.await("execve"); err != nil {
+		return err
+	}
+	if c.path == "" {
+		if err := c.prepare(in); err != nil {
+			return err
+		}
+	}
+	return &steps.Error{Op: "execve", Path: c.path, Err: unix.Exec(c.path, in.Args, in.Env)}
+}
+
+// insideRoot fails where the working directory is not under /; see getcwd(2).
+func insideRoot() error {
+	buf := make([]byte, unix.PathMax)
+	n, err := unix.Getcwd(buf)
+	if err == nil && (n == 0 || buf[0] != '/') { // "(unreachable)/..."
+		err = unix.ENOENT
+	}
+	if err != nil {
+		return &steps.Error{Op: "getcwd", Path: "the working directory is outside of the root", Err: err}
+	}
+	return nil
+}
+
+// lookPath finds the command in the PATH of its own environment.
+func lookPath(name string, env []string) (string, error) {
+	for _, v := range env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok {
+			os.Setenv("PATH", path)
+		}
+	}
+	return exec.LookPath(name)
+}

@@ -1,0 +1,177 @@
+// Package container is the shared core: it clones a child, talks it through its
+// steps, watches it from outside, lets it execute its command, and takes back
+// what the run made.
+//
+// The child is this same program, executed again through /proc/self/exe: Go
+// cannot run Go code between a bare fork and exec. The package's init function
+// notices that it is the child and never returns, so a program that imports
+// this package needs to do nothing more.
+package container
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"syscall"
+
+	"github.com/how-to-be-a-container/workshop/internal/thread"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// Exit codes for what is not the command's own, as docker run has them.
+const (
+	ExitFailed       = 125 // workshop itself failed
+	ExitCannotInvoke = 126 // the command cannot be executed
+	ExitNotFound     = 127 // there is no such command
+)
+
+// Container says what to run and inside which layers.
+type Container struct {
+	Steps  []*steps.Step // see steps.Select; nil is a bare fork and exec
+	Spec   steps.Spec    // the settings of the steps
+	Rootfs string        // a directory; "" leaves the process in the host's root
+	Tools  string        // a directory that is laid over Rootfs, read-only; may be ""
+
+	Args []string // the command: looked up in PATH inside the new root
+	Path string   // where it is, if it is not to be looked up by Args[0]
+	Env  []string // nil is DefaultEnv
+
+	Stdin, Stdout, Stderr *os.File // nil are those of this process
+	Terminal              bool     // give the command a terminal of its own; Stdin and Stdout must be one
+
+	Watcher Watcher     // nil: nobody watches
+	Warn    func(error) // told what is wrong and does not stop the run; may be nil
+
+	// Calls is told of each call that a trace or notify rule of the seccomp
+	// step hands over, from a thread of its own. It may be nil.
+	Calls func(seccomp.Call)
+}
+
+// NewRoot tells whether the command finds the root filesystem at /, and not the
+// host's.
+func (c *Container) NewRoot() bool {
+	return slices.Contains(c.Steps, steps.Chroot) || slices.Contains(c.Steps, steps.PivotRoot)
+}
+
+// Moment is one point in the life of the child.
+type Moment struct {
+	Name string      // "clone", the name of a step, "execve" or "wait"
+	Step *steps.Step // nil where it is none
+	PID  int         // the child, as the host sees it
+
+	CloneFlags string // at clone: what the steps ask of clone(2), such as "CLONE_NEWNS"
+
+	Before *observe.Snapshot // at clone: the supervisor's thread, whose attributes the child inherits
+	After  *observe.Snapshot // nil while the moment lies ahead
+}
+
+// Watcher is told what happens to the child, while it waits. An error from it
+// ends the run. The context ends when a signal arrives.
+type Watcher interface {
+	Before(context.Context, *Moment) error
+	After(context.Context, *Moment) error
+}
+
+// EnvName is the value of the variable "container" inside: systemd's convention.
+const EnvName = "workshop"
+
+// DefaultEnv is the environment of a command that is given none.
+func DefaultEnv() []string {
+	return []string{
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"HOME=/root",
+		"TERM=" + os.Getenv("TERM"),
+		"container=" + EnvName,
+	}
+}
+
+// Interrupted is the error of a run that a signal ended before the execve.
+type Interrupted struct{ Signal syscall.Signal }
+
+func (e *Interrupted) Error() string { return "stopped by " + e.Signal.String() }
+
+// ExecError is the error of an execve that failed; see execve(2).
+type ExecError struct {
+	Command string
+	Err     error
+}
+
+func (e *ExecError) Error() string { return fmt.Sprintf("execve %s: %v", e.Command, e.Err) }
+
+// Unwrap gives the errno.
+func (e *ExecError) Unwrap() error { return e.Err }
+
+// ExitCode is the exit code for an error of Run.
+func ExitCode(err error) int {
+	var stopped *Interrupted
+	var exec *ExecError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &stopped):
+		return 128 + int(stopped.Signal)
+	case errors.As(err, &exec) && errors.Is(err, os.ErrNotExist):
+		return ExitNotFound
+	case errors.As(err, &exec):
+		return ExitCannotInvoke
+	}
+	return ExitFailed
+}
+
+// Run runs the container to its end and returns the command's exit code, or
+// 128+N where signal N ended it. With an error the code is that of ExitCode.
+//
+// The supervisor is one thread, which lives as long as the run: the mount
+// namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
+// prctl(2) means the thread and not the process).
+func (c *Container) Run(ctx context.Context) (code int, err error) {
+	err = thread.Do(func() error {
+		code, err = c.supervise(ctx)
+		return err
+	})
+	if err != nil {
+		code = ExitCode(err)
+	}
+	return code, err
+}
+
+func (c *Container) supervise(ctx context.Context) (code int, err error) {
+	if err := journal.Sweep(undo); err != nil {
+		c.warn(fmt.Errorf("could not take back what an earlier run left: %w", err))
+	}
+	j, err := journal.Create()
+	if err != nil {
+		return 0, fmt.Errorf("begin the journal: %w", err)
+	}
+	defer func() { err = errors.Join(err, j.Close(undo)) }()
+
+	r, err := c.prepare(j)
+	if err != nil {
+		return 0, err
+	}
+	defer r.close()
+	return r.live(ctx)
+}
+
+func (c *Container) warn(err error) {
+	if c.Warn != nil {
+		c.Warn(err)
+	}
+}
+
+// undo takes back one entry of a journal.
+func undo(e journal.Entry) error {
+	if e.Step == guardEntry {
+		return removeGuard(e.Name)
+	}
+	s, err := steps.Lookup(e.Step)
+	if err != nil {
+		return err
+	}
+	return s.Undo(e.Name)
+}

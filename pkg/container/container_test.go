@@ -1,0 +1,191 @@
+package container_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+func TestMain(m *testing.M) {
+	superviseIfAsked()
+	if os.Geteuid() != 0 {
+		// An example cannot skip.
+		fmt.Println("the examples are left out: they need root")
+		flag.Parse()
+		_ = flag.Set("test.run", "^(Test|Benchmark)")
+	}
+	os.Exit(m.Run())
+}
+
+// output runs a command in the container and gives what it printed.
+func output(t *testing.T, c container.Container, args ...string) (string, int, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	text := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(r)
+		text <- string(b)
+	}()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	c.Args, c.Stdin, c.Stdout, c.Stderr = args, null, w, w
+	code, err := c.Run(ctx)
+	w.Close()
+	return <-text, code, err
+}
+
+func TestExitCode(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		code int
+		err  error
+	}{
+		"success":           {[]string{"true"}, 0, nil},
+		"own code":          {[]string{"sh", "-c", "exit 42"}, 42, nil},
+		"ended by a signal": {[]string{"sh", "-c", "kill -TERM $$"}, 128 + 15, nil},
+		"not found":         {[]string{"no-such-command"}, container.ExitNotFound, unix.ENOENT},
+		"no such path":      {[]string{"/no/such/path"}, container.ExitNotFound, unix.ENOENT},
+		"not executable":    {[]string{"/etc/passwd"}, container.ExitCannotInvoke, unix.EACCES},
+		"a directory":       {[]string{"/etc"}, container.ExitCannotInvoke, nil},
+	}
+	for name, tt := range tests {
+		for _, step := range []*steps.Step{steps.Chroot, steps.PivotRoot} {
+			t.Run(name+" "+step.Name, func(t *testing.T) {
+				_, code, err := output(t, testroot.Container(t, step), tt.args...)
+				if code != tt.code {
+					t.Errorf("code %d, want %d (error: %v)", code, tt.code, err)
+				}
+				if tt.err != nil && !errors.Is(err, tt.err) {
+					t.Errorf("error %v, want %v", err, tt.err)
+				}
+			})
+		}
+	}
+}
+
+// TestForeignProgram executes files that are no programs of this machine.
+func TestForeignProgram(t *testing.T) {
+	c := testroot.Container(t, steps.Chroot)
+	foreign := t.TempDir()
+	c.Tools = foreign // laid over the root filesystem
+	elf := []byte("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xff\xff")
+	for name, content := range map[string][]byte{"elf": append(elf, make([]byte, 64)...), "text": []byte("hello\n")} {
+		if err := os.WriteFile(filepath.Join(foreign, name), content, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		_, code, err := output(t, c, "/"+name)
+		if code != container.ExitCannotInvoke || !errors.Is(err, unix.ENOEXEC) {
+			t.Errorf("%s: code %d, error %v; want %d and ENOEXEC", name, code, err, container.ExitCannotInvoke)
+		}
+	}
+}
+
+func TestErrorsTravelFromTheChild(t *testing.T) {
+	c := testroot.Container(t, steps.Chroot)
+	c.Rootfs = ""
+	c.Spec.Root = "/no/such/directory"
+	_, code, err := output(t, c, "true")
+	if code != container.ExitFailed || !errors.Is(err, unix.ENOENT) {
+		t.Errorf("code %d, error %v; want %d and ENOENT", code, err, container.ExitFailed)
+	}
+	var failed *steps.Error
+	if !errors.As(err, &failed) || failed.Op != "chroot" || failed.Path != "/no/such/directory" {
+		t.Errorf("error %#v does not name the operation and its object", err)
+	}
+}
+
+// TestDescriptors opens one that is inherited on purpose: it must not live on.
+func TestDescriptors(t *testing.T) {
+	dir, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY, 0) // without O_CLOEXEC
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(dir)
+	c := testroot.Container(t)
+	out, _, err := output(t, c, "/bin/sh", "-c", "ls /proc/$$/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Fields(out); !slices.Equal(got, []string{"0", "1", "2"}) {
+		t.Errorf("descriptors after execve: %v", got)
+	}
+}
+
+func TestRootIsAnOverlay(t *testing.T) {
+	c := testroot.Container(t, steps.PivotRoot)
+	if _, code, err := output(t, c, "rm", "-rf", "/bin", "/etc"); err != nil || code != 0 {
+		t.Fatalf("rm: code %d, %v", code, err)
+	}
+	if _, err := os.Stat(filepath.Join(c.Rootfs, "etc/passwd")); err != nil {
+		t.Errorf("the pristine root filesystem was touched: %v", err)
+	}
+}
+
+func TestStdoutFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	c := testroot.Container(t, steps.Chroot)
+	c.Args, c.Stdout = []string{"echo", "hello"}, full
+	code, err := c.Run(t.Context())
+	if err != nil || code != 1 {
+		t.Errorf("code %d, error %v; want echo's own 1", code, err)
+	}
+}
+
+func TestTwoAtOnce(t *testing.T) {
+	c := testroot.Container(t, steps.PivotRoot)
+	const runs = 8
+	results := make(chan string, runs)
+	for range runs {
+		go func() {
+			out, code, err := output(t, c, "sh", "-c", "echo x >>/shared; cat /shared; exit 3")
+			if err != nil || code != 3 {
+				out = err.Error()
+			}
+			results <- out
+		}()
+	}
+	for range runs {
+		if got := <-results; got != "x\n" {
+			t.Errorf("a run saw another's files: %q", got)
+		}
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	c := testroot.Container(t, steps.Chroot)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	c.Args = []string{"sleep", "30"}
+	code, _ := c.Run(ctx)
+	if took := time.Since(begin); took > 5*time.Second || code != 128+9 {
+		t.Errorf("ended with %d after %v", code, took)
+	}
+}

@@ -1,0 +1,254 @@
+package container
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/thread"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// Exec is one more process for a container that runs already, as docker exec
+// makes it. It enters the namespaces, the root and the cgroup of the container's
+// first process, and takes those steps itself that change a process alone:
+// capabilities, the label, the filter.
+//
+// It is no descendant of the container's first process: what that one inherited
+// from nobody, such as its resource limits (setrlimit(2)), it does not have.
+type Exec struct {
+	ID   string   // of the container, as journal.Running has it
+	Args []string // the command: looked up in PATH inside the container
+	Path string   // where it is, if it is not to be looked up by Args[0]
+	Env  []string // nil is DefaultEnv
+
+	Stdin, Stdout, Stderr *os.File // nil are those of this process
+	Terminal              bool     // give the command a terminal of its own
+}
+
+// Run runs the command to its end and returns its exit code, as Container.Run.
+func (e *Exec) Run(ctx context.Context) (code int, err error) {
+	err = thread.Do(func() error { // the child dies with this thread
+		code, err = e.supervise(ctx)
+		return err
+	})
+	if err != nil {
+		code = ExitCode(err)
+	}
+	return code, err
+}
+
+func (e *Exec) supervise(ctx context.Context) (int, error) {
+	info, err := Find(e.ID)
+	if err != nil {
+		return 0, err
+	}
+	t, err := openTarget(info)
+	if err != nil {
+		return 0, err
+	}
+	defer t.close()
+	c := &Container{
+		Steps: t.steps, Spec: t.spec, Path: e.Path, Args: e.Args, Env: e.Env,
+		Stdin: e.Stdin, Stdout: e.Stdout, Stderr: e.Stderr, Terminal: e.Terminal,
+	}
+	s := &supervisor{Container: c, into: t}
+	s.Spec.Steps = steps.Names(c.Steps)
+	defer s.close()
+	return s.live(ctx)
+}
+
+// Find gives the running container of that id. The error names the nearest one.
+func Find(id string) (journal.Info, error) {
+	running, err := journal.Running()
+	if err != nil {
+		return journal.Info{}, fmt.Errorf("read what runs: %w", err)
+	}
+	var ids []string
+	for _, info := range running {
+		if info.ID == id {
+			return info, nil
+		}
+		ids = append(ids, info.ID)
+	}
+	return journal.Info{}, fmt.Errorf("no container %q runs%s; see: workshop ps", id, nearest.Hint(id, ids))
+}
+
+// target is a running container, held open: its namespaces and root stay what
+// they are, whatever happens to its pid.
+type target struct {
+	info  journal.Info
+	spec  steps.Spec
+	steps []*steps.Step // those that a process takes for itself
+	group string        // its cgroup; "" where it has none of its own
+
+	flags           int
+	pidfd           int
+	root, proc, exe *os.File
+}
+
+func openTarget(info journal.Info) (t *target, err error) {
+	t = &target{info: info, pidfd: -1}
+	defer func() {
+		if err != nil {
+			t.close()
+			err = fmt.Errorf("container %s: %w", info.ID, err)
+		}
+	}()
+	if err := json.Unmarshal(info.Spec, &t.spec); err != nil {
+		return t, fmt.Errorf("read its settings: %w", err)
+	}
+	if t.steps, err = ownSteps(info.Steps); err != nil {
+		return t, err
+	}
+	if t.pidfd, err = unix.PidfdOpen(info.PID, 0); err != nil {
+		return t, &steps.Error{Op: "pidfd_open", Path: strconv.Itoa(info.PID), Err: err}
+	}
+	if err := t.openFiles(); err != nil {
+		return t, err
+	}
+	// Only now is it sure that the pid was never somebody else's.
+	_, err = Find(info.ID)
+	return t, err
+}
+
+// ownSteps are the steps that each process takes for itself, and of those what
+// happens in the child: what the supervisor made, such as a profile, is there.
+func ownSteps(names []string) ([]*steps.Step, error) {
+	all, err := steps.Resolve(names)
+	if err != nil {
+		return nil, err
+	}
+	var own []*steps.Step
+	for _, s := range all {
+		if s.InChild != nil && !s.Entered {
+			own = append(own, &steps.Step{Name: s.Name, Verify: s.Verify})
+		}
+	}
+	return own, nil
+}
+
+// openFiles opens all that the entering process needs.
+func (t *target) openFiles() (err error) {
+	if t.flags, err = differingNamespaces(t.info.PID); err != nil {
+		return err
+	}
+	root := fmt.Sprintf("/proc/%d/root", t.info.PID)
+	if t.root, err = os.OpenFile(root, unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
+		return err
+	}
+	if t.proc, err = os.OpenFile("/proc", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
+		return err
+	}
+	if t.exe, err = sealedSelf(); err != nil {
+		return err
+	}
+	if t.group, err = cgroup.Of(t.info.PID, "pids"); errors.Is(err, cgroup.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// namespaces are the flags of setns(2) for the links in /proc/PID/ns.
+var namespaces = map[string]int{
+	"cgroup": unix.CLONE_NEWCGROUP, "ipc": unix.CLONE_NEWIPC, "mnt": unix.CLONE_NEWNS,
+	"net": unix.CLONE_NEWNET, "pid": unix.CLONE_NEWPID, "time": unix.CLONE_NEWTIME,
+	"user": unix.CLONE_NEWUSER, "uts": unix.CLONE_NEWUTS,
+}
+
+// differingNamespaces are the ones that the process does not share with us:
+// entering one's own user namespace is an error.
+func differingNamespaces(pid int) (flags int, err error) {
+	for name, flag := range namespaces {
+		theirs, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, name))
+		if errors.Is(err, os.ErrNotExist) && name == "time" {
+			continue // Linux before 5.6
+		}
+		if err != nil {
+			return 0, err
+		}
+		ours, err := os.Readlink("/proc/thread-self/ns/" + name)
+		if err != nil {
+			return 0, err
+		}
+		if ours != theirs {
+			flags |= flag
+		}
+	}
+	return flags, nil
+}
+
+// sealedSelf is a copy of this program that nobody can write to. A process in
+// the container can open /proc/PID/exe of the one that enters, and would reach
+// the program on the host: CVE-2019-5736.
+func sealedSelf() (*os.File, error) {
+	self, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return nil, err
+	}
+	defer self.Close()
+	fd, err := unix.MemfdCreate("workshop", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return nil, &steps.Error{Op: "memfd_create", Err: err}
+	}
+	sealed := os.NewFile(uintptr(fd), "workshop")
+	_, err = io.Copy(sealed, self)
+	if err == nil {
+		_, err = unix.FcntlInt(sealed.Fd(), unix.F_ADD_SEALS,
+			unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE)
+	}
+	if err != nil {
+		sealed.Close()
+		return nil, fmt.Errorf("copy this program: %w", err)
+	}
+	return sealed, nil
+}
+
+// spawn lets the child be born inside.
+func (t *target) spawn(attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
+	e, err := newEntry(t.exe, attr, append(files, t.proc.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
+	e.pidfd, e.flags, e.root = uintptr(t.pidfd), uintptr(t.flags), t.root.Fd()
+	pid, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	return &process{pid: pid}, nil
+}
+
+// join moves the process into the container's cgroup. It is the last thing
+// before the execve: in a group that is full, the child could not go on.
+func (t *target) join(pid int) error {
+	if t.group == "" {
+		return nil
+	}
+	file := t.group + "/cgroup.procs"
+	if err := cgroup.Write(file, strconv.Itoa(pid)); err != nil {
+		return &steps.Error{Op: fmt.Sprintf("write %d", pid), Path: file, Err: err}
+	}
+	return nil
+}
+
+func (t *target) close() {
+	if t.pidfd >= 0 {
+		unix.Close(t.pidfd)
+	}
+	for _, f := range []*os.File{t.root, t.proc, t.exe} {
+		if f != nil {
+			f.Close()
+		}
+	}
+}

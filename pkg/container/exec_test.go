@@ -1,0 +1,171 @@
+package container_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// start runs a container of the named steps in the background until the test
+// ends, and gives its entry in the journal.
+func start(t *testing.T, c container.Container, names ...string) journal.Info {
+	t.Helper()
+	testenv.Root(t)
+	list, err := steps.Only(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	born := make(chan int)
+	c.Steps, c.Args, c.Watcher = list, []string{"/bin/sleep", "60"}, bornWatcher(born)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := c.Run(ctx)
+		ended <- err
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	select {
+	case pid := <-born:
+		return infoOf(t, pid)
+	case err := <-ended:
+		go func() { ended <- err }()
+		t.Fatal(err)
+	}
+	panic("unreachable")
+}
+
+// bornWatcher tells the pid once the command executes.
+type bornWatcher chan int
+
+func (bornWatcher) Before(context.Context, *container.Moment) error { return nil }
+
+func (w bornWatcher) After(_ context.Context, m *container.Moment) error {
+	if m.Name == "execve" {
+		w <- m.PID
+	}
+	return nil
+}
+
+func infoOf(t *testing.T, pid int) journal.Info {
+	t.Helper()
+	running, err := journal.Running()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range running {
+		if info.PID == pid {
+			return info
+		}
+	}
+	t.Fatalf("the journals do not know the container with the pid %d", pid)
+	return journal.Info{}
+}
+
+// execIn runs a shell script in a running container.
+func execIn(t *testing.T, id, script string) (string, int) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(r)
+		said <- string(b)
+	}()
+	e := &container.Exec{ID: id, Args: []string{"/bin/sh", "-c", script}, Stdout: w, Stderr: w}
+	code, err := e.Run(t.Context())
+	w.Close()
+	text := <-said
+	if err != nil {
+		t.Fatalf("exec %q: %v; it said %q", script, err, text)
+	}
+	return strings.TrimSpace(text), code
+}
+
+// Every test below asks the process itself and compares with the first one's.
+
+func TestExecEntersGroup(t *testing.T) {
+	info := start(t, container.Container{}, "fork-exec", "cgroup")
+	want, err := cgroup.Of(info.PID, "pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _ := execIn(t, info.ID, "cat /proc/self/cgroup")
+	if name := strings.TrimPrefix(want, "/sys/fs/cgroup"); !strings.Contains(said, info.ID+"/limited") {
+		t.Errorf("the process must be in %s: %s", name, said)
+	}
+}
+
+func TestExecEntersNamespaces(t *testing.T) {
+	info := start(t, container.Container{}, "fork-exec")
+	said, _ := execIn(t, info.ID, "readlink /proc/self/ns/mnt")
+	want, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/mnt", info.PID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, _ := os.Readlink("/proc/self/ns/mnt")
+	if said != want || want == ours {
+		t.Errorf("mount namespace: %s, the container's is %s, the host's %s", said, want, ours)
+	}
+}
+
+func TestExecPassesExitCodeOn(t *testing.T) {
+	info := start(t, container.Container{}, "fork-exec")
+	if _, code := execIn(t, info.ID, "exit 42"); code != 42 {
+		t.Errorf("exit 42 gave %d", code)
+	}
+	e := &container.Exec{ID: info.ID, Args: []string{"/no/such"}}
+	if code, err := e.Run(t.Context()); code != container.ExitNotFound {
+		t.Errorf("a command that is not there gave %d (%v)", code, err)
+	}
+}
+
+func TestExecUnknownContainer(t *testing.T) {
+	testenv.Root(t)
+	e := &container.Exec{ID: "nosuch", Args: []string{"/bin/true"}}
+	if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "workshop ps") {
+		t.Errorf("the error must say what to do: %v", err)
+	}
+}
+
+// The process that entered dies with the container: the group is killed.
+func TestExecEndsWithContainer(t *testing.T) {
+	info := start(t, container.Container{}, "fork-exec", "cgroup")
+	group, err := cgroup.Of(info.PID, "pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan int)
+	go func() {
+		e := &container.Exec{ID: info.ID, Args: []string{"/bin/sleep", "60"}}
+		code, _ := e.Run(context.Background())
+		ended <- code
+	}()
+	for members := 0; members < 2; time.Sleep(time.Millisecond) {
+		list, err := cgroup.Members(group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		members = len(list)
+	}
+	if err := cgroup.Kill(group); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-ended; code != 128+9 {
+		t.Errorf("it must be ended by SIGKILL: exit code %d", code)
+	}
+}

@@ -1,0 +1,68 @@
+package container
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// forwarded are the signals that are for the command and not for us.
+var forwarded = []os.Signal{
+	syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
+}
+
+// signals handles them until stop is called: before the execve they end the
+// run, and after it they are handed on.
+func (s *supervisor) signals(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	arrived := make(chan os.Signal, 16)
+	signal.Notify(arrived, forwarded...)
+	go func() {
+		for sig := range arrived {
+			s.handle(sig.(syscall.Signal), cancel)
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(arrived)
+		close(arrived)
+		cancel(nil)
+	}
+}
+
+func (s *supervisor) handle(sig syscall.Signal, cancel context.CancelCauseFunc) {
+	switch {
+	case sig == syscall.SIGWINCH:
+		if s.executing.Load() && s.terminal != nil {
+			s.terminal.resize()
+		}
+	case !s.executing.Load():
+		cancel(&Interrupted{sig})
+	case fromKeyboard(sig) && s.sharesTerminal():
+		// The terminal has sent it to the command already.
+		s.child.insist(sig)
+	default:
+		s.child.signal(sig)
+		s.child.insist(sig)
+	}
+}
+
+func fromKeyboard(sig syscall.Signal) bool {
+	return sig == syscall.SIGINT || sig == syscall.SIGQUIT
+}
+
+// sharesTerminal tells whether the command is in our terminal's foreground group.
+func (s *supervisor) sharesTerminal() bool {
+	return s.terminal == nil && term.IsTerminal(int(os.Stdin.Fd()))
+}
+
+// typed hears of a signal that the terminal sends to a process group.
+func (s *supervisor) typed(group int, sig syscall.Signal) {
+	if childs, err := unix.Getpgid(s.child.pid); err == nil && childs == group {
+		s.child.insist(sig)
+	}
+}

@@ -1,0 +1,105 @@
+package container
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// Where the root filesystem of a run is mounted, in the mount namespace of its
+// supervisor. Every run has the same two paths: no other process sees its mounts.
+const (
+	Root    = journal.Dir + "/root"
+	scratch = journal.Dir + "/scratch"
+)
+
+// ownMounts gives this thread a mount namespace of its own, so that every mount
+// of the run ends with it; see mount_namespaces(7).
+func ownMounts() error {
+	// CLONE_FS too: a thread that shares its root with others may not leave.
+	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
+		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
+	}
+	// Private: nothing that is mounted here reaches the host.
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return &steps.Error{Op: "mount --make-rprivate", Path: "/", Err: err}
+	}
+	return nil
+}
+
+// mountRoot mounts an overlay on Root: what is written goes to memory, so
+// rm -rf / costs nothing. See the kernel's Documentation/filesystems/overlayfs.rst.
+func mountRoot(lower ...string) error {
+	for _, dir := range []string{scratch, Root} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := unix.Mount("tmpfs", scratch, "tmpfs", 0, "mode=755,size=50%"); err != nil {
+		return &steps.Error{Op: "mount tmpfs", Path: scratch, Err: err}
+	}
+	upper, work := scratch+"/upper", scratch+"/work"
+	if err := errors.Join(os.Mkdir(upper, 0o755), os.Mkdir(work, 0o755)); err != nil {
+		return err
+	}
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", lowerdir(lower), upper, work)
+	err := unix.Mount("overlay", Root, "overlay", 0, options)
+	if errors.Is(err, unix.ENODEV) {
+		return fmt.Errorf("mount overlay: this kernel has no overlayfs; try: modprobe overlay: %w", err)
+	}
+	if err != nil {
+		return &steps.Error{Op: "mount overlay", Path: Root, Err: err}
+	}
+	return nil
+}
+
+// lowerdir joins the directories, the topmost first.
+func lowerdir(dirs []string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `:`, `\:`, `,`, `\,`)
+	var escaped []string
+	for _, d := range dirs {
+		if d != "" {
+			escaped = append(escaped, escape.Replace(d))
+		}
+	}
+	return strings.Join(escaped, ":")
+}
+
+// GuardPids is the most processes that any run may have, whatever its layers:
+// enough for a lesson, and too few to hurt the host.
+const GuardPids = steps.GuardPids
+
+const guardEntry = "guard"
+
+// makeGuard makes the cgroup that every run is born into, so that all of it can
+// be found and ended.
+func makeGuard(j *journal.Journal) (tree cgroup.Tree, dir string, err error) {
+	if tree, err = cgroup.Find("pids"); err != nil {
+		return tree, "", err
+	}
+	if err := j.Record(guardEntry, tree.Path(j.ID)); err != nil {
+		return tree, "", err
+	}
+	if dir, err = tree.Make(j.ID, "pids"); err != nil {
+		return tree, "", err
+	}
+	return tree, dir, cgroup.Write(dir+"/pids.max", strconv.Itoa(GuardPids))
+}
+
+// removeGuard ends what is left of a run. The parent group goes with the last one.
+func removeGuard(dir string) error {
+	if err := cgroup.Destroy(dir); err != nil {
+		return err
+	}
+	_ = unix.Rmdir(filepath.Dir(dir)) // busy while others run
+	return nil
+}

@@ -1,0 +1,467 @@
+package container
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// supervisor is one run as its parent sees it. Everything in it happens on one
+// thread, for ptrace(2) and the death signal belong to the thread that cloned.
+type supervisor struct {
+	*Container
+	journal  *journal.Journal
+	run      steps.Run
+	child    *process
+	socket   *socket
+	terminal *terminal // nil where the command uses our descriptors
+	last     *observe.Snapshot
+	into     *target // the container that the child enters; nil where it is a new one
+
+	executing atomic.Bool // the command runs: signals are for it
+}
+
+// prepare makes what must be there before the child is born.
+func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
+	s := &supervisor{Container: c, journal: j}
+	s.run = steps.Run{ID: j.ID, Record: j.Record}
+	s.Spec.Steps = steps.Names(c.Steps)
+	for _, step := range c.Steps {
+		if step.Check != nil {
+			if err := step.Check(&s.Spec); err != nil {
+				return nil, fmt.Errorf("%s: %w", step.Name, err)
+			}
+		}
+	}
+	if err := ownMounts(); err != nil {
+		return nil, err
+	}
+	if c.Rootfs != "" {
+		if err := mountRoot(c.Tools, c.Rootfs); err != nil {
+			return nil, err
+		}
+		s.Spec.Root = Root
+	}
+	var err error
+	if s.run.Tree, s.run.Cgroup, err = makeGuard(j); err != nil {
+		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
+	}
+	return s, nil
+}
+
+// live is the life of the child, from clone to wait.
+func (s *supervisor) live(ctx context.Context) (int, error) {
+	ctx, stop := s.signals(ctx)
+	defer stop()
+	err := s.untilExec(ctx)
+	if err != nil {
+		return 0, s.end(ctx, err)
+	}
+	code, err := s.wait(ctx)
+	return code, cmp.Or(interruption(ctx), err)
+}
+
+// interruption is the signal that ended the run, if one did.
+func interruption(ctx context.Context) error {
+	var stopped *Interrupted
+	if errors.As(context.Cause(ctx), &stopped) {
+		return stopped
+	}
+	return nil
+}
+
+// untilExec is the conversation.
+func (s *supervisor) untilExec(ctx context.Context) error {
+	if err := s.clone(ctx); err != nil {
+		return err
+	}
+	for _, step := range s.Steps {
+		if err := s.step(ctx, step); err != nil {
+			return err
+		}
+	}
+	if s.into != nil {
+		if err := s.into.join(s.run.PID); err != nil {
+			return err
+		}
+	}
+	return s.execve(ctx)
+}
+
+// clone makes the child and tells it what is to be done.
+func (s *supervisor) clone(ctx context.Context) error {
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	for _, step := range s.Steps {
+		if step.AtClone != nil {
+			if err := step.AtClone(&s.Spec, &s.run, attr); err != nil {
+				return fmt.Errorf("%s: %w", step.Name, err)
+			}
+		}
+	}
+	m := &Moment{Name: "clone", CloneFlags: cloneFlags(attr.Cloneflags), Before: s.snapshot(unix.Gettid())}
+	if err := s.before(ctx, m); err != nil {
+		return err
+	}
+	if err := s.start(ctx, attr); err != nil {
+		return err
+	}
+	m.PID, m.After = s.run.PID, s.snapshot(s.run.PID)
+	return s.after(ctx, m)
+}
+
+// cloneFlags names the flags of clone(2) that steps ask for.
+func cloneFlags(flags uintptr) string {
+	var names []string
+	for _, f := range []struct {
+		bit  uintptr
+		name string
+	}{
+		{unix.CLONE_NEWUSER, "CLONE_NEWUSER"},
+		{unix.CLONE_NEWNS, "CLONE_NEWNS"},
+		{unix.CLONE_NEWPID, "CLONE_NEWPID"},
+		{unix.CLONE_NEWUTS, "CLONE_NEWUTS"},
+		{unix.CLONE_NEWIPC, "CLONE_NEWIPC"},
+		{unix.CLONE_NEWNET, "CLONE_NEWNET"},
+		{unix.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"},
+	} {
+		if flags&f.bit != 0 {
+			names = append(names, f.name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// start executes this program again as the child.
+func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error {
+	ours, childs, err := socketPair()
+	if err != nil {
+		return err
+	}
+	defer childs.Close()
+	s.socket = newSocket(ours)
+	files, err := s.files(attr)
+	if err != nil {
+		return err
+	}
+	s.child, err = s.spawn(attr, append(files, childs.Fd()))
+	childs.Close() // the child's copy is the last one: its end is our end of file
+	if err != nil {
+		return &steps.Error{Op: "clone", Path: cloneFlags(attr.Cloneflags), Err: err}
+	}
+	s.run.PID = s.child.pid
+	context.AfterFunc(ctx, s.child.kill)
+	if err := s.describe(); err != nil {
+		return err
+	}
+	err = s.socket.enc.Encode(instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
+	if err != nil {
+		return err
+	}
+	return s.await("ready")
+}
+
+// spawn clones the child into its cgroup, so that nothing of it was ever outside:
+// by clone3(2) where the tree is of version 2, else from inside of the group.
+func (s *supervisor) spawn(attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
+	if s.into != nil {
+		return s.into.spawn(attr, files)
+	}
+	if s.run.Cgroup == "" {
+		return startProcess(attr, files)
+	}
+	// On version 2 never a member of a group that passes pids on to another one:
+	// that one could have no members then (EOPNOTSUPP in cgroups(7)).
+	group := cmp.Or(s.run.BirthGroup, s.run.Cgroup)
+	if s.run.Tree.Version == 1 {
+		return s.spawnFrom(group, attr, files)
+	}
+	child, err := s.spawnInto(group, attr, files)
+	// ENOSYS is what a container's seccomp filter says of clone3, and EINVAL an
+	// old kernel of a time namespace.
+	if !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL) {
+		return child, err
+	}
+	child, err = startProcess(attr, files)
+	if err != nil {
+		return nil, err
+	}
+	return child, cgroup.Write(group+"/cgroup.procs", strconv.Itoa(child.pid))
+}
+
+// spawnInto lets the child be born in a group: CLONE_INTO_CGROUP of clone3(2).
+func (s *supervisor) spawnInto(group string, attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
+	dir, err := os.Open(group)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	into := *attr
+	into.UseCgroupFD, into.CgroupFD = true, int(dir.Fd())
+	return startProcess(&into, files)
+}
+
+// spawnFrom lets this thread be in the group while it clones, for a child is born
+// where its parent is. On version 1 a thread may move by itself, and a move of
+// oneself alone does not wait for all processors as any other does.
+func (s *supervisor) spawnFrom(group string, attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
+	home, err := cgroup.Of(unix.Gettid(), "pids")
+	if err != nil {
+		return nil, err
+	}
+	if err := cgroup.Write(group+"/tasks", "0"); err != nil {
+		return nil, err
+	}
+	child, err := startProcess(attr, files)
+	if back := cgroup.Write(home+"/tasks", "0"); back != nil && err == nil {
+		child.kill() // what ends the group at the end would end us too
+		return child, back
+	}
+	return child, err
+}
+
+// step takes one step: our half, the child's half, and a look at the result.
+func (s *supervisor) step(ctx context.Context, step *steps.Step) error {
+	m := &Moment{Name: step.Name, Step: step, PID: s.run.PID, Before: s.last}
+	if err := s.before(ctx, m); err != nil {
+		return err
+	}
+	if step.InSupervisor != nil {
+		if err := step.InSupervisor(&s.Spec, &s.run); err != nil {
+			return fmt.Errorf("%s: %w", step.Name, err)
+		}
+	}
+	if err := s.inChild(step); err != nil {
+		return fmt.Errorf("%s: %w", step.Name, err)
+	}
+	if step.Verify != nil {
+		if err := step.Verify(&s.Spec, &s.run); err != nil {
+			return fmt.Errorf("%s: the layer does not hold: %w", step.Name, err)
+		}
+	}
+	if m.After = s.last; step.Acts() {
+		m.After = s.snapshot(s.run.PID)
+	}
+	if err := s.after(ctx, m); err != nil {
+		return err
+	}
+	return s.await("ready")
+}
+
+// inChild lets the child take its half.
+func (s *supervisor) inChild(step *steps.Step) error {
+	if err := s.beforeFilter(step); err != nil {
+		return err
+	}
+	if err := s.say(step.Name); err != nil {
+		return err
+	}
+	if err := s.await("done"); err != nil {
+		return err
+	}
+	return s.afterFilter(step)
+}
+
+// execve lets the child execute its command. With a watcher it is stopped at the
+// first instruction of the new program, so that it can be looked at.
+func (s *supervisor) execve(ctx context.Context) error {
+	m := &Moment{Name: "execve", PID: s.run.PID, Before: s.last}
+	if err := s.before(ctx, m); err != nil {
+		return err
+	}
+	stopped := s.stopAtExec()
+	if err := s.say("execve"); err != nil {
+		return err
+	}
+	if stopped != nil {
+		stopped.waitExec()
+	}
+	if err := s.awaitExec(); err != nil {
+		return err
+	}
+	m.After = s.snapshot(s.run.PID)
+	if err := s.after(ctx, m); err != nil {
+		return err
+	}
+	s.executing.Store(true)
+	if s.terminal != nil {
+		if err := s.terminal.begin(); err != nil {
+			return err
+		}
+	}
+	if stopped != nil {
+		return stopped.detach()
+	}
+	return nil
+}
+
+// wait waits for the command's end, and looks at the zombie before reaping it.
+func (s *supervisor) wait(ctx context.Context) (int, error) {
+	m := &Moment{Name: "wait", PID: s.run.PID, Before: s.last}
+	s.child.waitZombie()
+	m.After = s.snapshot(s.run.PID)
+	code := s.reap()
+	return code, s.after(ctx, m)
+}
+
+// reap takes the exit status, and ends what the command left in the background.
+func (s *supervisor) reap() int {
+	code := s.child.reap()
+	if s.run.Cgroup != "" {
+		_ = cgroup.Kill(s.run.Cgroup) // the journal's end tries again, and says so
+	}
+	if s.terminal != nil {
+		s.terminal.end()
+	}
+	return code
+}
+
+// end is the other way out: something failed before the execve was over.
+func (s *supervisor) end(ctx context.Context, err error) error {
+	if s.child != nil {
+		s.child.kill()
+		s.reap()
+	}
+	return cmp.Or(interruption(ctx), err)
+}
+
+// say gives the order to go on.
+func (s *supervisor) say(name string) error {
+	err := s.socket.enc.Encode(order{name})
+	if errors.Is(err, unix.EPIPE) {
+		return s.childDied("done", err)
+	}
+	return err
+}
+
+// await hears the next report of the child.
+func (s *supervisor) await(what string) error {
+	var r report
+	err := s.socket.dec.Decode(&r)
+	switch {
+	case err != nil:
+		return s.childDied(what, err)
+	case r.Error != nil:
+		return r.Error.error()
+	}
+	return nil
+}
+
+// awaitExec hears nothing where the execve succeeded: the socket just closes.
+func (s *supervisor) awaitExec() error {
+	var r report
+	err := s.socket.dec.Decode(&r)
+	if err == nil && r.Error != nil {
+		return r.Error.error()
+	}
+	if !errors.Is(err, io.EOF) {
+		return s.childDied("execve", err)
+	}
+	return nil
+}
+
+// childDied says how the child ended that should still have talked.
+func (s *supervisor) childDied(what string, err error) error {
+	s.child.reap()
+	return fmt.Errorf("the child ended before it was %s: %s: %w", what, ending(s.child.status), err)
+}
+
+// snapshot looks at a process, where somebody watches.
+func (s *supervisor) snapshot(pid int) *observe.Snapshot {
+	if s.Watcher == nil {
+		return nil
+	}
+	snap, err := observe.Take(pid)
+	if err != nil {
+		return s.last // gone between two looks: nothing changed that can be seen
+	}
+	s.last = snap
+	return snap
+}
+
+func (s *supervisor) before(ctx context.Context, m *Moment) error {
+	if s.Watcher == nil {
+		return ctx.Err()
+	}
+	return errors.Join(ctx.Err(), s.Watcher.Before(ctx, m))
+}
+
+func (s *supervisor) after(ctx context.Context, m *Moment) error {
+	if s.Watcher == nil {
+		return nil
+	}
+	return s.Watcher.After(ctx, m)
+}
+
+// describe writes into the journal what runs.
+func (s *supervisor) describe() error {
+	if s.into != nil {
+		return nil // it is in the container's
+	}
+	spec, err := json.Marshal(s.Spec)
+	if err != nil {
+		return err
+	}
+	return s.journal.Describe(journal.Info{
+		PID: s.run.PID, Steps: s.Spec.Steps, Spec: spec, Command: s.Args,
+		Started: time.Now().Format(time.RFC3339),
+	})
+}
+
+func (s *supervisor) path() string { return cmp.Or(s.Path, s.Args[0]) }
+
+func (s *supervisor) env() []string {
+	if s.Env != nil {
+		return s.Env
+	}
+	return DefaultEnv()
+}
+
+// files gives the child's 0, 1 and 2.
+func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
+	if s.Terminal {
+		var err error
+		s.terminal, err = openTerminal(or(s.Stdin, os.Stdin), or(s.Stdout, os.Stdout))
+		if err != nil {
+			return nil, err
+		}
+		s.terminal.typed = s.typed
+		// A session of its own, which the terminal controls: Ctrl-C reaches
+		// the command and not us. See credentials(7).
+		attr.Setsid, attr.Setctty, attr.Ctty = true, true, 0
+		fd := s.terminal.slave.Fd()
+		return []uintptr{fd, fd, fd}, nil
+	}
+	return []uintptr{or(s.Stdin, os.Stdin).Fd(), or(s.Stdout, os.Stdout).Fd(), or(s.Stderr, os.Stderr).Fd()}, nil
+}
+
+func or(f, otherwise *os.File) *os.File {
+	if f != nil {
+		return f
+	}
+	return otherwise
+}
+
+func (s *supervisor) close() {
+	if s.socket != nil {
+		s.socket.file.Close()
+	}
+	if s.terminal != nil {
+		s.terminal.close()
+	}
+}

@@ -1,0 +1,136 @@
+package container
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// terminal is a pseudo-terminal between the person's terminal and the command,
+// so that the command has one of its own, with its own foreground group; see
+// pty(7).
+type terminal struct {
+	in, out       *os.File // the person's
+	master, slave *os.File
+	saved         *term.State
+	wake, waker   *os.File // a pipe: its end ends the pump
+	pumped        chan struct{}
+	typed         func(group int, sig syscall.Signal) // told of a signal that a key sends to the foreground group
+}
+
+func openTerminal(in, out *os.File) (*terminal, error) {
+	master, slave, err := pty.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open a pseudo-terminal: %w", err)
+	}
+	t := &terminal{in: in, out: out, master: master, slave: slave, pumped: make(chan struct{})}
+	t.resize()
+	if t.wake, t.waker, err = os.Pipe(); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// resize gives the command's terminal the size of the person's.
+func (t *terminal) resize() { _ = pty.InheritSize(t.in, t.master) }
+
+// begin hands the keyboard over to the command.
+func (t *terminal) begin() error {
+	t.slave.Close() // the command has its own copies: the last one's end is our EIO
+	saved, err := term.MakeRaw(int(t.in.Fd()))
+	if err != nil {
+		return fmt.Errorf("set the terminal to raw: %w", err)
+	}
+	t.saved = saved
+	go t.pump(t.in, t.enter)
+	go func() {
+		defer close(t.pumped)
+		t.pump(t.master, t.show)
+	}()
+	return nil
+}
+
+// end shows what the command still had to say, and takes the keyboard back.
+func (t *terminal) end() {
+	if t.saved == nil {
+		return
+	}
+	t.waker.Close()
+	<-t.pumped
+	_ = term.Restore(int(t.in.Fd()), t.saved)
+	t.saved = nil
+}
+
+func (t *terminal) close() {
+	for _, f := range []*os.File{t.master, t.slave, t.wake, t.waker} {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// pump hands on what it reads until its source is closed, or until end is called
+// and nothing is left to read.
+func (t *terminal) pump(from *os.File, to func([]byte) error) {
+	fds := []unix.PollFd{
+		{Fd: int32(from.Fd()), Events: unix.POLLIN},
+		{Fd: int32(t.wake.Fd()), Events: unix.POLLIN},
+	}
+	buf := make([]byte, 32<<10)
+	for {
+		_, err := unix.Poll(fds, -1)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil || fds[0].Revents == 0:
+			return
+		}
+		n, err := from.Read(buf)
+		if err != nil || to(buf[:n]) != nil {
+			return
+		}
+	}
+}
+
+// show puts what the command says on the person's terminal.
+func (t *terminal) show(b []byte) error {
+	_, err := t.out.Write(b)
+	return err
+}
+
+// enter gives the command what the person typed.
+func (t *terminal) enter(b []byte) error {
+	signals, group := t.signalsOf(b)
+	_, err := t.master.Write(b)
+	for _, sig := range signals {
+		t.typed(group, sig)
+	}
+	return err
+}
+
+// signalsOf gives the signals that these keys make the kernel send to the
+// foreground group: see ISIG in termios(3).
+func (t *terminal) signalsOf(keys []byte) (signals []syscall.Signal, group int) {
+	fd := int(t.master.Fd())
+	settings, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil || settings.Lflag&unix.ISIG == 0 {
+		return nil, 0
+	}
+	if group, err = unix.IoctlGetInt(fd, unix.TIOCGPGRP); err != nil {
+		return nil, 0
+	}
+	if bytes.IndexByte(keys, settings.Cc[unix.VINTR]) >= 0 {
+		signals = append(signals, syscall.SIGINT)
+	}
+	if bytes.IndexByte(keys, settings.Cc[unix.VQUIT]) >= 0 {
+		signals = append(signals, syscall.SIGQUIT)
+	}
+	return signals, group
+}

@@ -1,0 +1,80 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/thread"
+	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// BoundingSet drops a capability from the bounding set, and uses it: before an
+// execve and after.
+var BoundingSet = &Demo{
+	Name:   "bounding-set",
+	Lesson: 6,
+	Shows:  "what is dropped from the bounding set is gone after the next execve, and not before",
+	Inside: boundingSet,
+}
+
+// afterExecve is the variable by which the program knows that it was executed
+// a second time.
+const afterExecve = "WORKSHOP_AFTER_EXECVE"
+
+func boundingSet(screen *ui.UI) (bool, error) {
+	if os.Getenv(afterExecve) != "" {
+		screen.Line(screen.Strong("After execve") + fmt.Sprintf("   process %d", os.Getpid()))
+		return chrootIs(screen, unix.EPERM)
+	}
+	good := false
+	err := thread.Do(func() (err error) {
+		screen.Line(screen.Strong("Before execve") + fmt.Sprintf("   process %d", os.Getpid()))
+		err = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_CHROOT, 0, 0, 0)
+		if err != nil {
+			return os.NewSyscallError("prctl PR_CAPBSET_DROP", err)
+		}
+		screen.Line("  " + screen.Code("prctl(PR_CAPBSET_DROP, CAP_SYS_CHROOT)") + " = 0")
+		if good, err = chrootIs(screen, nil); err != nil || !good {
+			return err
+		}
+		screen.Line("")
+		// execve keeps the process and the sets of the thread that calls it.
+		err = unix.Exec("/proc/self/exe", os.Args, append(os.Environ(), afterExecve+"=1"))
+		return os.NewSyscallError("execve", err)
+	})
+	return good, err
+}
+
+// chrootIs shows the sets of the calling thread, and what chroot(2) says.
+func chrootIs(screen *ui.UI, want error) (bool, error) {
+	s, err := observe.Take(unix.Gettid())
+	if err != nil {
+		return false, err
+	}
+	p, err := caps.FromSnapshot(s)
+	if err != nil {
+		return false, err
+	}
+	for _, set := range []struct {
+		name string
+		caps.Set
+	}{{"CapBnd", p.Bounding}, {"CapPrm", p.Permitted}, {"CapEff", p.Effective}} {
+		has := "has CAP_SYS_CHROOT"
+		if !set.Has(unix.CAP_SYS_CHROOT) {
+			has = "has no CAP_SYS_CHROOT"
+		}
+		screen.Term(set.name, has)
+	}
+	err = unix.Chroot("/")
+	answer := "0: allowed"
+	if err != nil {
+		answer = errnoName(err) + ": refused"
+	}
+	screen.Line("  " + screen.Code(`chroot("/")`) + " = " + answer)
+	return errors.Is(err, want), screen.Err()
+}

@@ -1,0 +1,178 @@
+// Package explain tells a person, or a script, what happens to a container's
+// process while it is built.
+package explain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// ErrLeft means that the person did not want to go on.
+var ErrLeft = errors.New("left before the end")
+
+// Screen is a container.Watcher for people: after each moment what changed, and
+// what that means.
+type Screen struct {
+	UI   *ui.UI
+	Keys *os.File // where Enter is awaited before each step; nil: no pause
+}
+
+// Before announces the moment and waits for Enter.
+func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
+	if m.Name == "wait" || idle(m) {
+		return nil
+	}
+	s.UI.Step(m.Name, does(m))
+	if err := s.UI.Err(); err != nil {
+		return fmt.Errorf("show the step %s: %w", m.Name, err)
+	}
+	if s.Keys == nil {
+		return nil
+	}
+	return s.pause(ctx)
+}
+
+func (s *Screen) pause(ctx context.Context) error {
+	s.UI.Dim("  Enter: do it    q: leave")
+	for {
+		key, err := ui.Key(ctx, s.Keys)
+		switch {
+		case err != nil:
+			return err
+		case key == 'q':
+			return ErrLeft
+		case key == '\r' || key == '\n' || key == ' ':
+			return nil
+		}
+	}
+}
+
+// After shows what changed.
+func (s *Screen) After(_ context.Context, m *container.Moment) error {
+	if idle(m) {
+		return nil
+	}
+	if m.Name == "wait" {
+		s.UI.Step(m.Name, does(m))
+	}
+	entries := s.entries(m)
+	s.UI.Entries(entries)
+	if len(entries) == 0 {
+		s.UI.Dim("  " + unchanged(m))
+	}
+	if note := survives(m); note != "" {
+		s.UI.Text(note, 2)
+	}
+	if m.Name == "execve" {
+		s.UI.Line("")
+	}
+	return s.UI.Err()
+}
+
+// idle is a step that does nothing: fork-exec.
+func idle(m *container.Moment) bool { return m.Step != nil && !m.Step.Acts() }
+
+// unchanged says why a moment changed nothing.
+func unchanged(m *container.Moment) string {
+	if s := m.Step; s != nil && s.InChild == nil && s.InSupervisor == nil {
+		return "the child was born with it: see clone above"
+	}
+	return "nothing changed that the kernel shows"
+}
+
+// does says what the moment is, in half a line.
+func does(m *container.Moment) string {
+	switch m.Name {
+	case "clone":
+		text := "clone(2) makes a child: a copy of its parent"
+		if m.CloneFlags != "" {
+			text += ", but for " + m.CloneFlags
+		}
+		return text
+	case "execve":
+		return "execve(2) replaces the program, not the process"
+	case "wait":
+		return "wait(2): the parent takes the exit status, and the process is gone"
+	}
+	return m.Step.Does
+}
+
+func (s *Screen) entries(m *container.Moment) []ui.Entry {
+	var entries []ui.Entry
+	for _, c := range changes(m) {
+		e := ui.Entry{Name: c.Field, Old: c.Old, New: c.New, Meaning: c.Meaning}
+		if len(c.Added)+len(c.Removed) > 0 {
+			e.Text = c.Summary()
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// changes leaves out what is noise at that moment.
+func changes(m *container.Moment) []observe.Change {
+	if m.Before == nil || m.After == nil {
+		return nil
+	}
+	return slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
+		// The child is this program again, in a second copy.
+		return m.Name == "clone" && (c.Group == observe.GroupMemory || c.Field == "cmdline")
+	})
+}
+
+// survives says what did not change, where that is the point.
+func survives(m *container.Moment) string {
+	if m.Before == nil || m.After == nil {
+		return ""
+	}
+	switch m.Name {
+	case "apparmor":
+		return "The profile is loaded, and the child has written its name to attr/apparmor/exec and read it back: the kernel shows a label for execve to nobody else."
+	case "clone":
+		return "Inherited: " + same(m) + "."
+	case "execve":
+		return "Survived: " + same(m) + "."
+	}
+	return ""
+}
+
+// same lists, by comparing, what both snapshots have in common.
+func same(m *container.Moment) string {
+	a, b := m.Before, m.After
+	var names []string
+	add := func(equal bool, name string) {
+		if equal {
+			names = append(names, name)
+		}
+	}
+	add(a.PID == b.PID, fmt.Sprintf("pid %d", b.PID))
+	add(a.Root.Same(b.Root), "the root directory")
+	add(a.Cwd.Same(b.Cwd), "the working directory")
+	add(a.Get("Uid") == b.Get("Uid") && a.Get("Gid") == b.Get("Gid"), "user and group ids")
+	add(a.Get("CapEff") == b.Get("CapEff") && a.Get("CapBnd") == b.Get("CapBnd"), "capabilities")
+	add(len(a.Cgroups) > 0 && slices.EqualFunc(a.Cgroups, b.Cgroups, func(x, y observe.Cgroup) bool { return x.Path == y.Path }), "cgroups")
+	if kinds := sameNamespaces(a, b); len(kinds) > 0 {
+		names = append(names, "the namespaces "+strings.Join(kinds, " "))
+	}
+	add(a.Get("Seccomp") == b.Get("Seccomp") && b.Get("Seccomp") != "0", "the seccomp filters")
+	return strings.Join(names, ", ")
+}
+
+func sameNamespaces(a, b *observe.Snapshot) []string {
+	var kinds []string
+	for kind, ns := range b.Namespaces {
+		if !strings.HasSuffix(kind, "_for_children") && a.Namespaces[kind] == ns {
+			kinds = append(kinds, kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}

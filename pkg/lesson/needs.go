@@ -1,0 +1,107 @@
+package lesson
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+)
+
+// Need is something that not every machine has.
+type Need struct {
+	Name    string             // as after needs=
+	Instead string             // what would make it possible; "" where the error says it
+	missing func(string) error // nil where this machine has it; else what was found
+	object  string             // the part of the name after a colon
+}
+
+// Needs lists what a transcript can need. A name that ends with a colon is
+// followed by an object: "command:setcap", "rootfs:debian".
+var Needs = []*Need{
+	{Name: "apparmor", Instead: "play it in the VM: vagrant up", missing: noAppArmor},
+	{Name: "cgroup2", Instead: "play it in the VM: vagrant up", missing: noCgroup2},
+	{Name: "arch:", Instead: "play it on", missing: noArch},
+	{Name: "command:", Instead: "install", missing: noCommand},
+	{Name: "rootfs:", missing: noRootfs},
+}
+
+func findNeed(name string) (*Need, error) {
+	kind, object, found := strings.Cut(name, ":")
+	if found {
+		kind += ":"
+	}
+	var names []string
+	for _, n := range Needs {
+		if n.Name != kind {
+			names = append(names, n.Name)
+			continue
+		}
+		if found {
+			return n.of(object), nil
+		}
+		return n, nil
+	}
+	return nil, fmt.Errorf("no need is called %q%s", name, nearest.Hint(name, names))
+}
+
+// of is the need of one object.
+func (n *Need) of(object string) *Need {
+	c := *n
+	c.Name, c.object = n.Name+object, object
+	if c.Instead != "" {
+		c.Instead += " " + object
+	}
+	return &c
+}
+
+// Missing is nil where this machine has it, and else says what is missing and
+// what would help.
+func (n *Need) Missing() error {
+	err := n.missing(n.object)
+	switch {
+	case err == nil:
+		return nil
+	case n.Instead == "":
+		return fmt.Errorf("needs %s: %w", n.Name, err)
+	}
+	return fmt.Errorf("needs %s: %w; %s", n.Name, err, n.Instead)
+}
+
+func noAppArmor(string) error {
+	const file = "/sys/module/apparmor/parameters/enabled"
+	b, err := os.ReadFile(file)
+	if value := strings.TrimSpace(string(b)); err == nil && value != "Y" {
+		err = fmt.Errorf("%s is %s", file, value)
+	}
+	return err
+}
+
+func noCgroup2(string) error {
+	tree, err := cgroup.Find("pids")
+	if err == nil && tree.Version != 2 {
+		err = fmt.Errorf("the pids controller is on version %d, at %s", tree.Version, tree.Mount)
+	}
+	return err
+}
+
+func noArch(name string) error {
+	if runtime.GOARCH != name {
+		return fmt.Errorf("this is %s", runtime.GOARCH)
+	}
+	return nil
+}
+
+func noCommand(name string) error {
+	_, err := exec.LookPath(name)
+	return err
+}
+
+func noRootfs(kind string) error {
+	_, err := rootfs.Find(kind)
+	return err
+}

@@ -1,0 +1,214 @@
+package lesson
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// reader turns goldmark's tree into a lesson.
+type reader struct {
+	source []byte
+	lesson *Lesson
+}
+
+func (l *Lesson) parse(source []byte) error {
+	source, err := l.front(source)
+	if err != nil {
+		return err
+	}
+	markdown := parser.NewParser(
+		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)
+	r := &reader{source, l}
+	tree := markdown.Parse(text.NewReader(source))
+	for n := tree.FirstChild(); n != nil; n = n.NextSibling() {
+		if err := r.top(n); err != nil {
+			return &mistake{r.offset(n), err}
+		}
+	}
+	switch {
+	case l.Title == "":
+		return fmt.Errorf("no title: the text begins with a heading of level 1")
+	case l.Summary == nil:
+		return fmt.Errorf("no summary: a paragraph follows the title")
+	}
+	return complete(l.Sections)
+}
+
+// top reads a node that stands in the document itself.
+func (r *reader) top(n ast.Node) error {
+	l := r.lesson
+	h, heading := n.(*ast.Heading)
+	switch {
+	case heading && h.Level == 1 && l.Title == "":
+		l.Title = plain(r.spans(h))
+		return nil
+	case heading && h.Level == 2:
+		kind, err := kindOf(plain(r.spans(h)))
+		l.Sections = append(l.Sections, Section{Kind: kind, Heading: plain(r.spans(h))})
+		return err
+	case len(l.Sections) > 0:
+		s := &l.Sections[len(l.Sections)-1]
+		return r.block(n, &s.Blocks, Block{})
+	case l.Title != "" && l.Summary == nil && n.Kind() == ast.KindParagraph:
+		l.Summary = r.spans(n)
+		return nil
+	}
+	return fmt.Errorf("before the first section there are a title and one paragraph, and no %s", n.Kind())
+}
+
+// block reads one node of a section. at says where it stands.
+func (r *reader) block(n ast.Node, to *[]Block, at Block) error {
+	switch n := n.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		at.Text = r.spans(n)
+	case *ast.Heading:
+		if n.Level != 3 {
+			return fmt.Errorf("a heading in a section has level 3, and not %d", n.Level)
+		}
+		at.Heading, at.Text = true, r.spans(n)
+	case *ast.FencedCodeBlock:
+		return r.fenced(n, to)
+	case *ast.List:
+		return r.list(n, to, at)
+	case *ast.Blockquote:
+		at.Quote = true
+		return r.blocks(n, to, at)
+	default:
+		return fmt.Errorf("%s is not part of the format of a lesson", n.Kind())
+	}
+	*to = append(*to, at)
+	return nil
+}
+
+func (r *reader) blocks(parent ast.Node, to *[]Block, at Block) error {
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		if err := r.block(n, to, at); err != nil {
+			return err
+		}
+		at.Bullet = ""
+	}
+	return nil
+}
+
+func (r *reader) list(list *ast.List, to *[]Block, at Block) error {
+	number := list.Start
+	tight := at.Depth > 0
+	at.Depth++
+	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+		at.Bullet, at.Tight = "•", tight
+		if list.IsOrdered() {
+			at.Bullet = fmt.Sprintf("%d.", number)
+			number++
+		}
+		if err := r.blocks(item, to, at); err != nil {
+			return err
+		}
+		tight = list.IsTight
+	}
+	return nil
+}
+
+// fenced reads a transcript, or a block that is only shown.
+func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block) error {
+	var lines []string
+	for _, s := range n.Lines().Sliced(0, n.Lines().Len()) {
+		lines = append(lines, strings.TrimRight(string(s.Value(r.source)), " \n"))
+	}
+	info := ""
+	if n.Info != nil {
+		info = string(n.Info.Segment.Value(r.source))
+	}
+	word, attributes, _ := strings.Cut(info, " ")
+	if word != "console" {
+		*to = append(*to, Block{Figure: lines})
+		return nil
+	}
+	t, err := parseTranscript(attributes, lines)
+	if err == nil {
+		t.Line = lineAt(r.source, r.offset(n))
+		*to = append(*to, Block{Transcript: t})
+	}
+	return err
+}
+
+// spans reads the inline content of a node.
+func (r *reader) spans(n ast.Node) []ui.Span {
+	var list []ui.Span
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Text:
+			if entering {
+				list = append(list, ui.Span{Text: r.text(n), Mark: markOf(n)})
+			}
+		case *ast.String:
+			if entering {
+				list = append(list, ui.Span{Text: string(n.Value), Mark: markOf(n)})
+			}
+		case *ast.AutoLink:
+			if entering {
+				list = append(list, ui.Span{Text: string(n.URL(r.source)), Mark: ui.Code})
+			}
+		case *ast.Link:
+			// A terminal shows where a link leads, but not to which file of ours.
+			if url := string(n.Destination); !entering && strings.Contains(url, "://") {
+				list = append(list, ui.Span{Text: " (" + url + ")"})
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return list
+}
+
+func (r *reader) text(n *ast.Text) string {
+	s := string(n.Value(r.source))
+	if n.SoftLineBreak() || n.HardLineBreak() {
+		s += " "
+	}
+	return s
+}
+
+// markOf is the innermost mark around a text.
+func markOf(n ast.Node) ui.Mark {
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		switch p := p.(type) {
+		case *ast.CodeSpan:
+			return ui.Code
+		case *ast.Emphasis:
+			if p.Level == 2 {
+				return ui.Strong
+			}
+			return ui.Emphasis
+		}
+	}
+	return ui.Plain
+}
+
+func plain(spans []ui.Span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// offset is where a node begins: its first line, or that of its first child.
+func (r *reader) offset(n ast.Node) int {
+	for ; n != nil; n = n.FirstChild() {
+		if f, ok := n.(*ast.FencedCodeBlock); ok && f.Info != nil {
+			return f.Info.Segment.Start
+		}
+		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
+			return n.Lines().At(0).Start
+		}
+	}
+	return 0
+}

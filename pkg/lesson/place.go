@@ -1,0 +1,87 @@
+package lesson
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// place is where the transcripts of one lesson are played: a working directory,
+// and workshop in the PATH.
+type place struct {
+	base    string // a temporary directory: the working directory
+	janitor *exec.Cmd
+	alive   io.Closer // its end tells the janitor to clean up
+}
+
+func newPlace() (*place, error) {
+	base, err := os.MkdirTemp("", "workshop-")
+	if err != nil {
+		return nil, err
+	}
+	p := &place{base: base}
+	if err := p.furnish(); err != nil {
+		_ = os.RemoveAll(base)
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *place) furnish() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(p.bin(), 0o755); err != nil {
+		return err
+	}
+	if err := os.Symlink(self, filepath.Join(p.bin(), "workshop")); err != nil {
+		return err
+	}
+	return p.hire()
+}
+
+// hire starts the janitor. It removes the directory when this process closes its
+// end of a pipe or is gone, also by kill -9.
+func (p *place) hire() error {
+	p.janitor = exec.Command("sh", "-c", `cat >/dev/null; exec rm -rf -- "$1"`, "sh", p.base)
+	p.janitor.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of reach of Ctrl-C
+	stdin, err := p.janitor.StdinPipe()
+	if err != nil {
+		return err
+	}
+	p.alive = stdin
+	if err := p.janitor.Start(); err != nil {
+		return fmt.Errorf("start a shell: %w", err)
+	}
+	return nil
+}
+
+func (p *place) bin() string { return filepath.Join(p.base, ".bin") }
+
+// close removes the directory.
+func (p *place) close() error {
+	p.alive.Close()
+	if err := p.janitor.Wait(); err != nil {
+		return fmt.Errorf("remove %s: %w", p.base, err)
+	}
+	return nil
+}
+
+// env is that of the transcripts: what changes their output is fixed.
+func (p *place) env() []string {
+	env := []string{"PATH=" + p.bin() + ":" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"}
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "PATH", "LC_ALL", "COLUMNS", "LINES", "ENV":
+		default:
+			env = append(env, v)
+		}
+	}
+	return env
+}

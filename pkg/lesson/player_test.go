@@ -1,0 +1,220 @@
+package lesson
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// console plays a lesson with one transcript and gives its verdict and what was
+// shown.
+func console(t *testing.T, attributes, commands string) (Verdict, string) {
+	t.Helper()
+	l := read(t, sample("```console "+attributes+"\n"+commands+"\n```"))
+	var out bytes.Buffer
+	p := &Player{UI: ui.New(&out), Out: &out}
+	report, err := p.Play(t.Context(), []*Lesson{l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report) != 1 {
+		t.Fatalf("%d transcripts were played", len(report))
+	}
+	return report[0].Verdict, out.String()
+}
+
+func TestPlay(t *testing.T) {
+	tests := []struct{ name, attributes, commands, fault string }{
+		{"as it says", "", "$ echo seen\nseen", ""},
+		{"another line", "", "$ echo seen\nSeen", "its output is not what the lesson says"},
+		{"a line too few", "", "$ echo seen", "its output is not what the lesson says"},
+		{"a line too many", "", "$ echo seen\nseen\nseen", "its output is not what the lesson says"},
+		{"errors are seen too", "", "$ echo seen >&2\nseen", ""},
+		{"no line end", "", "$ printf one\none\n$ echo two\ntwo", ""},
+		{"a shell for all", "", "$ x=1; cd /\n$ pwd; echo $x\n/\n1", ""},
+		{"a here-document", "", "$ cat <<END\n> one\n> END\none", ""},
+		{"a process in the background", "", "$ sleep 60 &\n$ kill -0 $! && echo there\nthere", ""},
+		{"nothing to read", "", "$ wc -c\n0", ""},
+		{"fails", "", "$ false", "its exit code is 1, and not 0"},
+		{"fails as it should", "exit=3", "$ (exit 3)", ""},
+		{"should fail", "exit=3", "$ true", "its exit code is 0, and not 3"},
+		{"an earlier one fails", "exit=1", "$ false\n$ false", "its exit code is 1, and not 0"},
+		{"the shell ends", "", "$ exit 0\n$ echo seen\nseen", "the shell ended there"},
+		{"the shell ends as it should", "exit=4", "$ exit 4", ""},
+		{"the shell is killed", "exit=137", "$ kill -9 $$", ""},
+		{"no end", "timeout=200ms", "$ echo seen; sleep 60\nseen", "it did not end within the time limit"},
+		{"no end, and deaf", "timeout=200ms", "$ trap '' TERM; while :; do sleep 1; done", "it did not end within the time limit"},
+		{"no shell syntax", "exit=2", "$ )\n...", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v, out := console(t, tt.attributes, tt.commands)
+			switch {
+			case tt.fault == "" && !v.Held:
+				t.Errorf("does not hold:\n%s", out)
+			case tt.fault != "" && (v.Held || v.Faults[0].Reason != tt.fault):
+				t.Errorf("got %+v, want %q:\n%s", v, tt.fault, out)
+			}
+		})
+	}
+}
+
+func TestPlayCannot(t *testing.T) {
+	v, out := console(t, "needs=command:no-such-command", "$ no-such-command")
+	if v.Held || v.Missing == nil || !strings.Contains(out, "! not played here: needs command:no-such-command") {
+		t.Errorf("a need that is not met: %+v\n%s", v, out)
+	}
+	v, out = console(t, "", "$ echo no such kernel; (exit 77)")
+	if v.Held || v.Missing == nil || !strings.Contains(out, "no such kernel") {
+		t.Errorf("exit code 77: %+v\n%s", v, out)
+	}
+	v, _ = console(t, "exit=77", "$ (exit 77)")
+	if !v.Held {
+		t.Errorf("an expected exit code 77: %+v", v)
+	}
+}
+
+func TestVerdictShowsDifference(t *testing.T) {
+	_, out := console(t, "", "$ seq 4\n1\n2\nthree\n4")
+	want := "      2\n    - three\n    + 3\n      4\n"
+	if !strings.Contains(out, want) {
+		t.Errorf("no\n%s in\n%s", want, out)
+	}
+}
+
+// TestPlayLeavesNothing interrupts a transcript: its processes end, and its
+// directory is removed.
+func TestPlayLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	l := read(t, sample("```console\n$ sleep 61 & echo $$ >"+pidFile+"; wait\n```"))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	var pid int
+	go func() {
+		defer cancel(enough)
+		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			if b, _ := os.ReadFile(pidFile); len(b) > 0 {
+				pid, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+				return
+			}
+		}
+	}()
+	p := &Player{UI: ui.New(&bytes.Buffer{}), Out: &bytes.Buffer{}}
+	if _, err := p.Play(ctx, []*Lesson{l}); !errors.Is(err, enough) {
+		t.Errorf("Play: %v", err)
+	}
+	if pid == 0 || alive(pid) {
+		t.Errorf("of the process group %d something is still there", pid)
+	}
+	if left, _ := filepath.Glob(os.Getenv("TMPDIR") + "/*"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// TestJanitor closes the pipe without a word, as the kernel does after kill -9.
+func TestJanitor(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	p, err := newPlace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.alive.Close()
+	if err := p.janitor.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(p.base); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", p.base, err)
+	}
+}
+
+// keys plays a lesson on a terminal, each of typed when the
+// line that asks for keys is there.
+func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	heard := make(chan string)
+	go func() {
+		var all strings.Builder
+		buf := make([]byte, 4096)
+		for {
+			n, err := master.Read(buf)
+			all.Write(buf[:n])
+			for range strings.Count(string(buf[:n]), "q: leave") {
+				if len(typed) > 0 {
+					_, _ = master.WriteString(typed[0])
+					typed = typed[1:]
+				}
+			}
+			if err != nil {
+				heard <- all.String()
+				return
+			}
+		}
+	}()
+	p := &Player{UI: ui.New(slave), Out: slave, Terminal: true, Keys: slave}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	report, err := p.Play(ctx, []*Lesson{l})
+	slave.Close()
+	return report, <-heard, err
+}
+
+func TestKeys(t *testing.T) {
+	l := read(t, sample("Before.\n\n```console\n$ echo seen; test -t 1 && echo terminal\nseen\nterminal\n```\n\nAfter."))
+	// Two sections, the transcript, back to it and once more, and the others.
+	report, out, err := keys(t, l, "\r", "\r", "\r", "b", "x\r", "\r", "\r", "\r", "\r", "\r", "\r")
+	if err != nil || len(report) != 1 || !report[0].Verdict.Held {
+		t.Errorf("%v, %+v", err, report)
+	}
+	if n := strings.Count(out, "seen\r\n"); n != 2 {
+		t.Errorf("played %d times, want 2:\n%s", n, out)
+	}
+	_, out, err = keys(t, l, "\r", "\r", "q")
+	if !errors.Is(err, ErrLeft) || strings.Contains(out, "seen\r\n") {
+		t.Errorf("q: %v\n%s", err, out)
+	}
+}
+
+func TestReportShows(t *testing.T) {
+	l := read(t, sample("```console\n$ true\n```\n\n```console needs=command:no-such\n$ x\n```\n\n```console needs=command:no-such\n$ y\n```"))
+	p := &Player{UI: ui.New(&bytes.Buffer{}), Out: &bytes.Buffer{}}
+	report, err := p.Play(t.Context(), []*Lesson{l})
+	if err != nil || report.Broken() {
+		t.Fatalf("%v, %+v", err, report)
+	}
+	show := func() string {
+		var out bytes.Buffer
+		report.Show(ui.New(&out))
+		return out.String()
+	}
+	for _, want := range []string{"! lesson 2, lines 23, 27: not played here: needs command:no-such", "✓ 1 of the 1 transcripts"} {
+		if !strings.Contains(show(), want) {
+			t.Errorf("no %q in\n%s", want, show())
+		}
+	}
+	report[0].Verdict.Held = false
+	for _, want := range []string{"✗ lessons/02-chroot/lesson.md:19: does not hold", "✗ 0 of the 1 transcripts"} {
+		if !strings.Contains(show(), want) {
+			t.Errorf("no %q in\n%s", want, show())
+		}
+	}
+	if !report.Broken() {
+		t.Error("not broken")
+	}
+}

@@ -1,0 +1,95 @@
+package observe
+
+import (
+	"fmt"
+	"strings"
+)
+
+// mounts compares the lists of mounts by what is mounted where. The IDs of
+// mounts are no help: a new mount namespace begins with copies that have others.
+func (d *differ) mounts() {
+	if d.unread("mountinfo") {
+		return
+	}
+	added, removed := diffSets(texts(d.old.Mounts), texts(d.new.Mounts))
+	d.set(Change{
+		Group: GroupMounts, Field: "mountinfo", Added: added, Removed: removed,
+		Old: counted(len(d.old.Mounts), "mount"),
+		New: withNames(counted(len(d.new.Mounts), "mount"), texts(d.new.Mounts)),
+	})
+	pairs := pairMounts(d.old.Mounts, d.new.Mounts)
+	d.transitions("mountinfo options", pairs, func(m Mount) string { return m.Options })
+	d.transitions("mountinfo propagation", pairs, propagationKind)
+}
+
+// pairMounts finds the mounts that both lists have; of several alike, the first
+// belongs to the first.
+func pairMounts(old, new []Mount) [][2]Mount {
+	waiting := make(map[string][]Mount, len(old))
+	for _, m := range old {
+		waiting[m.String()] = append(waiting[m.String()], m)
+	}
+	var pairs [][2]Mount
+	for _, m := range new {
+		if alike := waiting[m.String()]; len(alike) > 0 {
+			pairs = append(pairs, [2]Mount{alike[0], m})
+			waiting[m.String()] = alike[1:]
+		}
+	}
+	return pairs
+}
+
+// transitions adds one change for all mounts that went from the same old to the
+// same new value.
+func (d *differ) transitions(field string, pairs [][2]Mount, value func(Mount) string) {
+	var steps []Change
+	for _, p := range pairs {
+		was, is := value(p[0]), value(p[1])
+		if was == is {
+			continue
+		}
+		part := Change{Field: printable(p[1].Mountpoint), Old: was, New: is}
+		i := 0
+		for i < len(steps) && (steps[i].Old != was || steps[i].New != is) {
+			i++
+		}
+		if i == len(steps) {
+			steps = append(steps, Change{Group: GroupMounts, Field: field, Old: was, New: is})
+		}
+		steps[i].Parts = append(steps[i].Parts, part)
+	}
+	for _, step := range steps {
+		step.New += ": " + whichMounts(step.Parts, len(pairs))
+		d.add(step)
+	}
+}
+
+func whichMounts(parts []Change, of int) string {
+	const few = 3
+	switch {
+	case len(parts) <= few:
+		names := make([]string, len(parts))
+		for i, p := range parts {
+			names[i] = p.Field
+		}
+		return strings.Join(names, ", ")
+	case len(parts) == of:
+		return fmt.Sprintf("all %d mounts", of)
+	}
+	return fmt.Sprintf("%d of %d mounts", len(parts), of)
+}
+
+// propagationKind says the tags of mount_namespaces(7) without the numbers of
+// the peer groups.
+func propagationKind(m Mount) string {
+	var kinds []string
+	for tag := range strings.FieldsSeq(m.Propagation) {
+		switch name, _, _ := strings.Cut(tag, ":"); name {
+		case "shared", "private", "unbindable":
+			kinds = append(kinds, name)
+		case "master":
+			kinds = append(kinds, "slave")
+		}
+	}
+	return strings.Join(kinds, " and ")
+}

@@ -1,0 +1,123 @@
+package rootfs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// workPrefix begins the names of the work directories in Dir().
+const workPrefix = ".build-"
+
+// work is the directory of one build, beside what it builds so that a rename
+// brings it into place. Its lock is held for as long as the builder, or what it
+// started, lives: flock(2) ends with the last copy of the descriptor, also after
+// kill -9. Without a holder it is rubbish.
+type work struct {
+	path string
+	root string // becomes the root filesystem
+	tmp  string // TMPDIR of the scripts
+	lock *os.File
+}
+
+// newWork makes a work directory and sweeps those of dead builders.
+func newWork(name string) (*work, error) {
+	if err := os.MkdirAll(Dir(), 0o755); err != nil {
+		return nil, err
+	}
+	// Between its mkdir and its lock, a new directory looks like a dead one.
+	all, err := lockDir(Dir(), unix.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	defer all.Close()
+	sweep(Dir(), workPrefix)
+	return makeWork(name)
+}
+
+func makeWork(name string) (*work, error) {
+	path, err := os.MkdirTemp(Dir(), workPrefix+name+"-")
+	if err != nil {
+		return nil, err
+	}
+	w := &work{path: path, root: filepath.Join(path, "root"), tmp: filepath.Join(path, "tmp")}
+	w.lock, err = lockDir(path, unix.LOCK_EX)
+	// apt-get downloads as a user of its own, which must get through.
+	err = errors.Join(err, os.Chmod(path, 0o755), os.Mkdir(w.root, 0o755), os.Mkdir(w.tmp, 0o777|os.ModeSticky))
+	if err != nil {
+		w.remove()
+		return nil, err
+	}
+	return w, nil
+}
+
+// place renames the finished root filesystem to dir. What was there goes with
+// the work directory.
+func (w *work) place(dir string) error {
+	if err := inUse(dir); err != nil {
+		return err
+	}
+	err := unix.Renameat2(unix.AT_FDCWD, w.root, unix.AT_FDCWD, dir, unix.RENAME_EXCHANGE)
+	if errors.Is(err, unix.ENOENT) {
+		err = unix.Renameat2(unix.AT_FDCWD, w.root, unix.AT_FDCWD, dir, unix.RENAME_NOREPLACE)
+		if errors.Is(err, unix.EEXIST) { // another build was faster by a moment
+			return w.place(dir)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("rename %s to %s: %w", w.root, dir, err)
+	}
+	return nil
+}
+
+// remove deletes the work directory. What it cannot delete, the next sweep will.
+func (w *work) remove() {
+	_ = os.RemoveAll(w.path)
+	if w.lock != nil {
+		w.lock.Close()
+	}
+}
+
+// sweep deletes the directories in dir whose names begin with prefix and that
+// nobody holds a lock on. It is rubbish: an error leaves it to the next sweep.
+func sweep(dir, prefix string) {
+	paths, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
+	for _, path := range paths {
+		deleteUnheld(path)
+	}
+}
+
+// deleteUnheld deletes the directory unless somebody holds its lock, or a mount
+// under it would lead the deletion to another file system.
+func deleteUnheld(path string) {
+	lock, err := lockDir(path, unix.LOCK_EX|unix.LOCK_NB)
+	if err != nil {
+		return
+	}
+	defer lock.Close()
+	if inUse(path) == nil {
+		_ = os.RemoveAll(path)
+	}
+}
+
+// lockDir locks the directory with flock(2), until the file is closed.
+func lockDir(path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = unix.Flock(int(f.Fd()), how)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("flock %s: %w", path, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,145 @@
+package seccomp
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
+)
+
+// Line is one instruction in words.
+type Line struct {
+	Number  int    `json:"number"`
+	Code    string `json:"code"`
+	Comment string `json:"comment"`
+}
+
+// Where the accumulator got its value from.
+const (
+	fromNowhere = -1
+	fromMany    = -2
+)
+
+// Disassemble writes a program in the assembler of the kernel's bpf_asm, with
+// the targets of jumps as line numbers, and says what each instruction asks.
+func (p Program) Disassemble() []Line {
+	sources := p.sources()
+	var lines []Line
+	for pc, i := range p {
+		code, comment := describe(pc, i, sources[pc])
+		lines = append(lines, Line{pc, code, comment})
+	}
+	return lines
+}
+
+// sources follows the accumulator: jumps only lead forward, so once through is
+// enough.
+func (p Program) sources() []int {
+	at := make([]int, len(p)+1)
+	for i := range at {
+		at[i] = fromNowhere
+	}
+	reach := func(pc, source int) {
+		switch {
+		case pc >= len(at):
+		case at[pc] == fromNowhere:
+			at[pc] = source
+		case at[pc] != source:
+			at[pc] = fromMany
+		}
+	}
+	for pc, i := range p {
+		source := at[pc]
+		switch {
+		case i.Code&0x07 == unix.BPF_RET:
+		case i.Code == unix.BPF_LD|unix.BPF_W|unix.BPF_ABS:
+			reach(pc+1, int(i.K))
+		case i.Code&0x07 != unix.BPF_JMP:
+			reach(pc+1, source)
+		case i.Code&0xf0 == unix.BPF_JA:
+			reach(pc+1+int(i.K), source)
+		default:
+			reach(pc+1+int(i.Jt), source)
+			reach(pc+1+int(i.Jf), source)
+		}
+	}
+	return at
+}
+
+func describe(pc int, i unix.SockFilter, source int) (code, comment string) {
+	switch {
+	case i.Code == unix.BPF_LD|unix.BPF_W|unix.BPF_ABS:
+		return fmt.Sprintf("ld [%d]", i.K), "load " + part(int(i.K))
+	case i.Code == unix.BPF_RET|unix.BPF_K:
+		return fmt.Sprintf("ret #%#x", i.K), Action(i.K).Words()
+	case i.Code == unix.BPF_JMP|unix.BPF_JA:
+		return fmt.Sprintf("ja %d", pc+1+int(i.K)), fmt.Sprintf("go on at %d", pc+1+int(i.K))
+	case i.Code&0x07 == unix.BPF_JMP && i.Code&unix.BPF_X == 0:
+		return describeJump(pc, i, source)
+	case i.Code == unix.BPF_ALU|unix.BPF_AND|unix.BPF_K:
+		return fmt.Sprintf("and #%#x", i.K), "keep these bits of it"
+	}
+	return fmt.Sprintf("%#04x %d %d %#x", i.Code, i.Jt, i.Jf, i.K), ""
+}
+
+// part says what stands at an offset of struct seccomp_data.
+func part(offset int) string {
+	switch {
+	case offset == offsetNumber:
+		return "the number of the call"
+	case offset == offsetArch:
+		return "the ABI that the call comes through"
+	case offset < offsetArgs:
+		return "the instruction pointer"
+	}
+	half := "low"
+	if offset%8 != 0 {
+		half = "high"
+	}
+	return fmt.Sprintf("argument %d, the %s 32 bits", (offset-offsetArgs)/8, half)
+}
+
+var jumpNames = map[uint16][2]string{
+	unix.BPF_JEQ: {"jeq", "is it"}, unix.BPF_JGT: {"jgt", "is it greater than"},
+	unix.BPF_JGE: {"jge", "is it at least"}, unix.BPF_JSET: {"jset", "has it any of the bits"},
+}
+
+func describeJump(pc int, i unix.SockFilter, source int) (code, comment string) {
+	names := jumpNames[i.Code&0xf0]
+	yes, no := pc+1+int(i.Jt), pc+1+int(i.Jf)
+	code = fmt.Sprintf("%s #%#x, %d, %d", names[0], i.K, yes, no)
+	question := fmt.Sprintf("%s %#x", names[1], i.K)
+	isEqual := i.Code&0xf0 == unix.BPF_JEQ
+	switch {
+	case source == offsetArch && isEqual:
+		question = "is it " + abiName(i.K)
+	case source == offsetNumber && isEqual:
+		question = "is it " + Name(int(i.K))
+	case source == offsetNumber && i.K == x32 && native.ID == arch.X86_64.ID:
+		question = "is it one of x32, amd64's second ABI"
+	}
+	return code, fmt.Sprintf("%s? %s", question, ways(pc, yes, no))
+}
+
+// ways says where a jump leads: the next line goes without saying.
+func ways(pc, yes, no int) string {
+	var list []string
+	if yes != pc+1 {
+		list = append(list, fmt.Sprintf("yes: %d", yes))
+	}
+	if no != pc+1 {
+		list = append(list, fmt.Sprintf("no: %d", no))
+	}
+	return strings.Join(list, ", ")
+}
+
+// abiName names an AUDIT_ARCH_*.
+func abiName(id uint32) string {
+	for _, t := range tables {
+		if uint32(t.ID) == id {
+			return t.Name
+		}
+	}
+	return fmt.Sprintf("%#x", id)
+}

@@ -1,0 +1,118 @@
+package seccomp
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrNoGetFilter means that the kernel was built without
+// CONFIG_CHECKPOINT_RESTORE, and shows filters to nobody.
+var ErrNoGetFilter = errors.New("this kernel does not show filters: it was built without CONFIG_CHECKPOINT_RESTORE")
+
+// Read gives the filters of a process, the oldest first, as the kernel has them:
+// PTRACE_SECCOMP_GET_FILTER of ptrace(2). It stops the process for a moment. It
+// takes CAP_SYS_ADMIN, and no filter of our own.
+func Read(pid int) (filters []Filter, err error) {
+	done := make(chan struct{})
+	go func() { // a tracee belongs to a thread: one that ends when this is over
+		defer close(done)
+		runtime.LockOSThread()
+		filters, err = read(pid)
+	}()
+	<-done
+	return filters, err
+}
+
+func read(pid int) ([]Filter, error) {
+	if err := stop(pid); err != nil {
+		return nil, err
+	}
+	defer func() { _ = unix.PtraceDetach(pid) }() // it also ends with the thread
+	var filters []Filter
+	for n := 0; ; n++ {
+		code, err := getFilter(pid, n)
+		switch {
+		case errors.Is(err, unix.ENOENT):
+			return filters, nil
+		case errors.Is(err, unix.EINVAL) && statusField(pid, "Seccomp") != filterMode:
+			return nil, nil
+		case errors.Is(err, unix.EINVAL):
+			return nil, ErrNoGetFilter
+		case errors.Is(err, unix.EACCES):
+			return nil, fmt.Errorf("ptrace(PTRACE_SECCOMP_GET_FILTER) %d: it takes CAP_SYS_ADMIN, and that this process has no filter itself: %w", pid, err)
+		case err != nil:
+			return nil, fmt.Errorf("ptrace(PTRACE_SECCOMP_GET_FILTER) %d: %w", pid, err)
+		}
+		filters = append(filters, Filter{Code: code})
+	}
+}
+
+// stop stops a process without a signal that it could see.
+func stop(pid int) error {
+	if _, err := ptrace(unix.PTRACE_SEIZE, pid, 0, nil); err != nil {
+		return fmt.Errorf("ptrace(PTRACE_SEIZE) %d: %w%s", pid, err, tracedBy(pid))
+	}
+	if _, err := ptrace(unix.PTRACE_INTERRUPT, pid, 0, nil); err != nil {
+		return fmt.Errorf("ptrace(PTRACE_INTERRUPT) %d: %w", pid, err)
+	}
+	for {
+		_, err := unix.Wait4(pid, nil, unix.WALL, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// tracedBy names the tracer of a process, of which there can be but one.
+func tracedBy(pid int) string {
+	tracer := statusField(pid, "TracerPid")
+	if tracer == "" || tracer == "0" {
+		return ""
+	}
+	return fmt.Sprintf(": process %s traces it, a trace rule or a debugger, and there can be only one", tracer)
+}
+
+const filterMode = "2" // SECCOMP_MODE_FILTER
+
+// Status tells whether a process is filtered, and by how many filters: -1 before
+// Linux 5.9, which does not say. It reads /proc/PID/status and nothing else.
+func Status(pid int) (filtered bool, filters int) {
+	filters, err := strconv.Atoi(statusField(pid, "Seccomp_filters"))
+	if err != nil {
+		filters = -1
+	}
+	return statusField(pid, "Seccomp") == filterMode, filters
+}
+
+// statusField reads one field of /proc/PID/status.
+func statusField(pid int, name string) string {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, rest, _ := strings.Cut(string(status), "\n"+name+":")
+	value, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimSpace(value)
+}
+
+func getFilter(pid, n int) (Program, error) {
+	count, err := ptrace(unix.PTRACE_SECCOMP_GET_FILTER, pid, n, nil)
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	code := make(Program, count)
+	_, err = ptrace(unix.PTRACE_SECCOMP_GET_FILTER, pid, n, unsafe.Pointer(&code[0]))
+	return code, err
+}
+
+func ptrace(request, pid, address int, data unsafe.Pointer) (int, error) {
+	n, _, errno := unix.Syscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), uintptr(address), uintptr(data), 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}

@@ -1,0 +1,75 @@
+package seccomp
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/audit"
+)
+
+// Record is an audit record of a call that was logged, or that killed.
+type Record struct {
+	PID    int    `json:"pid"`
+	Comm   string `json:"comm"` // the command's name
+	Call   string `json:"call"`
+	ABI    string `json:"abi"`
+	Action Action `json:"action"`
+}
+
+// ParseRecord reads the text of a record of the type audit.Seccomp.
+func ParseRecord(text string) (Record, bool) {
+	fields := make(map[string]string)
+	for _, f := range strings.Fields(text) {
+		if key, value, ok := strings.Cut(f, "="); ok {
+			fields[key] = strings.Trim(value, `"`)
+		}
+	}
+	pid, err1 := strconv.Atoi(fields["pid"])
+	number, err2 := strconv.Atoi(fields["syscall"])
+	abi, err3 := strconv.ParseUint(fields["arch"], 16, 32)
+	code, err4 := strconv.ParseUint(fields["code"], 0, 32)
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			return Record{}, false
+		}
+	}
+	r := Record{PID: pid, Comm: fields["comm"], ABI: abiName(uint32(abi)), Action: Action(code)}
+	r.Call = nameIn(uint32(abi), number)
+	return r, true
+}
+
+// nameIn names a call of any ABI that has a table.
+func nameIn(abi uint32, number int) string {
+	for _, t := range tables {
+		if uint32(t.ID) == abi {
+			if name, ok := t.SyscallNumbers[number&^t.SeccompMask]; ok {
+				return name
+			}
+		}
+	}
+	return strconv.Itoa(number)
+}
+
+// Words says what the record tells.
+func (r Record) Words() string {
+	text := fmt.Sprintf("%s (process %d) called %s", r.Comm, r.PID, r.Call)
+	if r.ABI != Arch() {
+		text += " through the ABI " + r.ABI
+	}
+	return text + ": " + r.Action.Words()
+}
+
+const actionsLogged = "/proc/sys/kernel/seccomp/actions_logged"
+
+// WhereLogged says where the records of a log rule go on this machine.
+func WhereLogged() string {
+	if logged, err := os.ReadFile(actionsLogged); err == nil && !strings.Contains(string(logged), Log.String()) {
+		return actionsLogged + " has no " + Log.String() + ": the kernel writes none"
+	}
+	if _, err := os.Stat(audit.Log); err == nil {
+		return "auditd writes them to " + audit.Log + "; also: ausearch -m SECCOMP"
+	}
+	return "no auditd is here, so they go to the kernel's log; also: dmesg | grep type=1326"
+}

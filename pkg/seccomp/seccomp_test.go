@@ -1,0 +1,423 @@
+package seccomp
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/elastic/go-seccomp-bpf/arch"
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// decide asks filters by the machine of x/net/bpf, which is not what Outcomes
+// uses: the strictest answer of all.
+func decide(t *testing.T, filters []Filter, auditArch uint32, number int, args [6]uint64) Action {
+	t.Helper()
+	// The machine reads packets, which are big-endian, so these words are too.
+	data := make([]byte, dataSize)
+	put := func(offset int, v uint32) {
+		data[offset], data[offset+1], data[offset+2], data[offset+3] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
+	}
+	put(offsetNumber, uint32(number))
+	put(offsetArch, auditArch)
+	for i, a := range args {
+		put(offsetArgs+8*i, uint32(a))
+		put(offsetArgs+8*i+4, uint32(a>>32))
+	}
+	result := Allow
+	for _, f := range filters {
+		var raw []bpf.RawInstruction
+		for _, i := range f.Code {
+			raw = append(raw, bpf.RawInstruction{Op: i.Code, Jt: i.Jt, Jf: i.Jf, K: i.K})
+		}
+		instructions, _ := bpf.Disassemble(raw)
+		vm, err := bpf.NewVM(instructions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := vm.Run(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := Action(value); stricter(a, result) {
+			result = a
+		}
+	}
+	return result
+}
+
+func compile(t *testing.T, rules ...string) []Filter {
+	t.Helper()
+	p, err := ParseRules(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filters, err := p.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filters
+}
+
+func number(t *testing.T, call string) int {
+	t.Helper()
+	n, ok := Number(call)
+	if !ok {
+		t.Skip("needs " + call + ": " + absent(call))
+	}
+	return n
+}
+
+func TestRules(t *testing.T) {
+	filters := compile(t, "kill:mkdirat", "errno=EROFS:unlinkat,fchownat", "log:openat", "trace:chdir", "notify:fchdir", "trap:getcwd")
+	for call, want := range map[string]Action{
+		"mkdirat": Kill, "unlinkat": Refuse(unix.EROFS), "fchownat": Refuse(unix.EROFS), "openat": Log,
+		"chdir": Trace, "fchdir": Notify, "getcwd": Trap, "read": Allow, "execve": Allow,
+	} {
+		if got := decide(t, filters, uint32(native.ID), number(t, call), [6]uint64{}); got != want {
+			t.Errorf("%s: %s, want %s", call, got, want)
+		}
+	}
+	if filters[0].Flags != unix.SECCOMP_FILTER_FLAG_NEW_LISTENER {
+		t.Errorf("a notify rule needs a listener; flags %#x", filters[0].Flags)
+	}
+	filters = compile(t, "errno=ENOSYS:*", "allow:read")
+	for call, want := range map[string]Action{"read": Allow, "write": Refuse(unix.ENOSYS)} {
+		if got := decide(t, filters, uint32(native.ID), number(t, call), [6]uint64{}); got != want {
+			t.Errorf("%s: %s, want %s", call, got, want)
+		}
+	}
+}
+
+// TestGuard: another ABI kills, and only with the guard.
+func TestGuard(t *testing.T) {
+	p, err := ParseRules([]string{"errno=EPERM:mkdirat"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := uint32(arch.I386.ID)
+	for _, open := range []bool{false, true} {
+		p.ForeignABI = open
+		filters, err := p.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Kill
+		if open {
+			want = Allow
+		}
+		if got := decide(t, filters, foreign, 39, [6]uint64{}); got != want {
+			t.Errorf("hole open: %v: a 32-bit mkdir: %s, want %s", open, got, want)
+		}
+		if got := decide(t, filters, uint32(native.ID), number(t, "mkdirat"), [6]uint64{}); got != Refuse(unix.EPERM) {
+			t.Errorf("hole open: %v: our own mkdirat: %s", open, got)
+		}
+		if native.ID == arch.X86_64.ID && !open {
+			if got := decide(t, filters, uint32(native.ID), x32|83, [6]uint64{}); got != Kill {
+				t.Errorf("x32: %s", got)
+			}
+		}
+	}
+}
+
+// TestConditions compares compiled conditions with what they mean, on random
+// arguments near the values that matter.
+func TestConditions(t *testing.T) {
+	ops := []specs.LinuxSeccompOperator{
+		specs.OpEqualTo, specs.OpNotEqual, specs.OpLessThan, specs.OpLessEqual,
+		specs.OpGreaterEqual, specs.OpGreaterThan, specs.OpMaskedEqual,
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	value := func() uint64 {
+		return []uint64{0, 1, 40, 1 << 31, 1 << 32, 1<<32 | 40, ^uint64(0), random.Uint64()}[random.IntN(8)]
+	}
+	for range 400 {
+		p := &Policy{Default: Refuse(unix.EPERM)}
+		for range 1 + random.IntN(3) {
+			var conds []Cond
+			for arg := range 1 + random.IntN(2) {
+				c := Cond{Arg: uint(arg), Op: ops[random.IntN(len(ops))], Value: value()}
+				c.Two = value() & c.Value
+				conds = append(conds, c)
+			}
+			p.add(Rule{Action: Allow, Calls: []string{"socket"}, Conds: conds})
+		}
+		p.add(Rule{Action: Allow, Calls: []string{"read", "execve", "sendfile"}})
+		filters, err := p.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			args := [6]uint64{value(), value(), value()}
+			want := Refuse(unix.EPERM)
+			if slices.ContainsFunc(p.Rules[:len(p.Rules)-1], func(r Rule) bool {
+				return !slices.ContainsFunc(r.Conds, func(c Cond) bool { return !c.Holds(args) })
+			}) {
+				want = Allow
+			}
+			if got := decide(t, filters, uint32(native.ID), number(t, "socket"), args); got != want {
+				t.Fatalf("%v with %#x: %s, want %s", p.Rules, args, got, want)
+			}
+			// What has no conditions must not depend on the arguments.
+			if got := decide(t, filters, uint32(native.ID), number(t, "write"), args); got != Refuse(unix.EPERM) {
+				t.Fatalf("write with %#x: %s", args, got)
+			}
+		}
+	}
+}
+
+// TestDocker compares the compiled profile with libseccomp's reading of it, call
+// by call: the rules that apply, and nothing else.
+func TestDocker(t *testing.T) {
+	for _, caps := range [][]string{nil, {"CAP_SYS_ADMIN"}} {
+		p, err := LoadProfile(Docker, caps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filters, err := p.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin := len(caps) > 0
+		for _, c := range []struct {
+			call string
+			args [6]uint64
+			want bool
+		}{
+			{"mkdirat", [6]uint64{}, true},
+			{"keyctl", [6]uint64{}, false},
+			{"mount", [6]uint64{}, admin},
+			{"unshare", [6]uint64{}, admin},
+			{"bpf", [6]uint64{}, admin},
+			{"clone3", [6]uint64{}, admin},
+			{"clone", [6]uint64{uint64(unix.SIGCHLD)}, true},
+			{"clone", [6]uint64{unix.CLONE_NEWUSER}, admin},
+			{"socket", [6]uint64{unix.AF_INET}, true},
+			{"socket", [6]uint64{unix.AF_VSOCK}, false},
+			{"personality", [6]uint64{0}, true},
+			{"personality", [6]uint64{0x40000}, false},
+			{"sendfile", [6]uint64{unix.AF_VSOCK}, true},
+		} {
+			got := decide(t, filters, uint32(native.ID), number(t, c.call), c.args)
+			if (got == Allow) != c.want {
+				t.Errorf("capabilities %v: %s%#x: %s", caps, c.call, c.args[:1], got)
+			}
+		}
+		for _, n := range Numbers() {
+			// The walk finds every answer that the machine can give.
+			got := decide(t, filters, uint32(native.ID), n, [6]uint64{rand.Uint64(), rand.Uint64()})
+			if all := Outcomes(filters, n); !slices.Contains(all, got) {
+				t.Errorf("%s: %s is not among %v", Name(n), got, all)
+			}
+			if action, certain := p.Of(Name(n)); certain && !slices.Equal(Outcomes(filters, n), []Action{action}) {
+				t.Errorf("%s: %v, and the profile says %s", Name(n), Outcomes(filters, n), action)
+			}
+		}
+	}
+}
+
+func TestBadRules(t *testing.T) {
+	for rule, want := range map[string]string{
+		"mkdir": "ACTION:CALL", "kil:mkdir": `did you mean "kill"`, "kill:mkdri": `did you mean "mkdir`,
+		"errno=EPREM:read": `did you mean "EPERM"`, "errno=0:read": "from 1 to 4095", "errno=5000:read": "from 1 to 4095",
+		"kill:": "missing", "kill:read,,write": "missing", "kill=1:read": "only errno and notify",
+		"notify:*": "trace:*", "notify=EPREM:read": `did you mean "EPERM"`, "": "ACTION:CALL", ":read": "no action",
+	} {
+		_, err := ParseRules([]string{rule})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", rule, err, want)
+		}
+	}
+	if _, err := ParseRules([]string{"kill:read", "log:write,read"}); err == nil || !strings.Contains(err.Error(), "two rules") {
+		t.Errorf("a call in two rules: %v", err)
+	}
+}
+
+// TestAbsentCalls: a call of another architecture is left out, unless none is left.
+func TestAbsentCalls(t *testing.T) {
+	foreign := "mkdir" // arm64 has none
+	if native.ID == arch.X86_64.ID {
+		foreign = "arm_fadvise64_64"
+	}
+	r, err := ParseRule("kill:mkdirat," + foreign)
+	if err != nil || !slices.Equal(r.Calls, []string{"mkdirat"}) {
+		t.Errorf("%v, %v", r.Calls, err)
+	}
+	if _, err := ParseRule("kill:" + foreign); err == nil || !strings.Contains(err.Error(), "has no "+foreign) {
+		t.Errorf("nothing but %s: %v", foreign, err)
+	}
+	if text := absent("mkdir"); !strings.HasSuffix(text, "use mkdirat") {
+		t.Error(text)
+	}
+}
+
+func TestBadProfiles(t *testing.T) {
+	allow := func(syscall string) string {
+		return `{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[` + syscall + `]}`
+	}
+	for text, want := range map[string]string{
+		"": "unexpected end", "{": "cut off", `{"defaultAction":"SCMP_ACT_ERRNO","sysc`: "cut off",
+		"{\n\"defaultAction\": 3}": "line 2", "[]": "line 1", "{}": "defaultAction", `{"defaultAction":"SCMP_ACT_ALOW"}`: `did you mean "SCMP_ACT_ALLOW"`,
+		allow(""): "allows everything", allow("null"): "null",
+		allow(`{"names":["read"],"action":"SCMP_ACT_KIL"}`):                                                                        `did you mean "SCMP_ACT_KILL"`,
+		allow(`{"names":["raed"],"action":"SCMP_ACT_KILL"}`):                                                                       `did you mean "read"`,
+		allow(`{"names":[],"action":"SCMP_ACT_KILL"}`):                                                                             `no "names"`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_ERRNO","errnoRet":99999}`):                                                     "highest errno",
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","args":[{"index":9,"op":"SCMP_CMP_EQ"}]}`):                               "argument 9",
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","args":[{"index":0,"op":"SCMP_CMP_EG"}]}`):                               `did you mean "SCMP_CMP_EQ"`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","args":[{"index":0,"op":"SCMP_CMP_MASKED_EQ","value":1,"valueTwo":2}]}`): "never holds",
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","includes":{"minKernel":"x"}}`):                                          "kernel version",
+		`{"defaultAction":"SCMP_ACT_NOTIFY"}`:                                                                                      "name the calls",
+		`{"defaultAction":"SCMP_ACT_ERRNO","flags":["SECCOMP_X"]}`:                                                                 "no flag",
+		`{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1234567}`:                                                             "highest errno",
+	} {
+		_, err := ParseProfile("p.json", []byte(text), nil)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "p.json") {
+			t.Errorf("%s:\n%v, want %q", text, err, want)
+		}
+	}
+}
+
+// TestProfileFiles are those that never get as far as JSON.
+func TestProfileFiles(t *testing.T) {
+	large := filepath.Join(t.TempDir(), "large.json")
+	f, err := os.Create(large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Truncate(50 << 20); err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(t.TempDir(), "empty.json")
+	if err := os.WriteFile(empty, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		large: "larger than", empty: "empty", filepath.Dir(empty): "is a directory", "/dev/zero": "larger than",
+		empty + ".no": "docker, or unconfined",
+	} {
+		if _, err := LoadProfile(path, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+}
+
+// TestSkipped: what a profile allows and nobody knows only makes it stricter.
+func TestSkipped(t *testing.T) {
+	p, err := ParseProfile("p.json", []byte(`{"defaultAction":"SCMP_ACT_ERRNO",
+		"syscalls":[{"names":["read","from_the_future","swapcontext"],"action":"SCMP_ACT_ALLOW"}]}`), nil)
+	if err != nil || !slices.Equal(p.Skipped, []string{"from_the_future"}) {
+		t.Errorf("%v, %v", p, err)
+	}
+}
+
+func FuzzParseProfile(f *testing.F) {
+	f.Add([]byte(`{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":1,"op":"SCMP_CMP_LT"},{"index":0,"value":8,"op":"SCMP_CMP_EQ"}]}]}`))
+	f.Add([]byte(`{"defaultAction":"SCMP_ACT_ALLOW","archMap":[null],"syscalls":[{"name":"socket","action":"SCMP_ACT_TRACE","args":[{"index":5,"value":7,"valueTwo":2,"op":"SCMP_CMP_MASKED_EQ"}],"includes":{"caps":["CAP_KILL"],"minKernel":"4.8"}}]}`))
+	f.Add([]byte(`{"defaultAction":"SCMP_ACT_KILL","syscalls":[null]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p, err := ParseProfile("p.json", body, []string{"CAP_KILL"})
+		if err != nil {
+			return
+		}
+		filters, err := p.Compile()
+		if err != nil {
+			return
+		}
+		for _, n := range []int{0, 1, 41, 1 << 20} {
+			var args [6]uint64
+			if got := decide(t, filters, uint32(native.ID), n, args); !slices.Contains(Outcomes(filters, n), got) {
+				t.Fatalf("call %d: %s is not among %v", n, got, Outcomes(filters, n))
+			}
+		}
+	})
+}
+
+func FuzzParseRule(f *testing.F) {
+	for _, rule := range []string{"kill:mkdir", "errno=EPERM:*", "notify=0:read", "errno=:,"} {
+		f.Add(rule)
+	}
+	f.Fuzz(func(_ *testing.T, rule string) {
+		if p, err := ParseRules([]string{rule}); err == nil {
+			_, _ = p.Compile()
+		}
+	})
+}
+
+// FuzzWalk: no program makes the walk panic or hang, as one that the kernel has
+// from somebody else.
+func FuzzWalk(f *testing.F) {
+	f.Add([]byte("IAAAAAQAAAA="))
+	f.Fuzz(func(_ *testing.T, text []byte) {
+		var p Program
+		if p.UnmarshalText(text) != nil || len(p) > 256 {
+			return
+		}
+		var d callData
+		p.Outcomes(&d)
+		p.Disassemble()
+	})
+}
+
+func TestProgramAsText(t *testing.T) {
+	f := compile(t, "kill:mkdirat,fchownat")[0]
+	b, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Filter
+	if err := json.Unmarshal(b, &back); err != nil || !slices.Equal(back.Code, f.Code) {
+		t.Errorf("%v, %v", back, err)
+	}
+}
+
+func TestDisassemble(t *testing.T) {
+	if native.ID != arch.X86_64.ID {
+		t.Skip("needs amd64: the numbers are its own")
+	}
+	lines := compile(t, "kill:mkdir,mkdirat")[0].Code.Disassemble()
+	for i, want := range map[int]Line{
+		1: {1, "jeq #0xc000003e, 3, 2", "is it x86_64? yes: 3"},
+		6: {6, "jeq #0x53, 8, 7", "is it mkdir? yes: 8"},
+		7: {7, "jeq #0x102, 8, 9", "is it mkdirat? no: 9"},
+		8: {8, "ret #0x80000000", "kill the process"},
+	} {
+		if lines[i] != want {
+			t.Errorf("%+v, want %+v", lines[i], want)
+		}
+	}
+}
+
+func TestParseRecord(t *testing.T) {
+	text := `audit(1795492789.248:5): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=16051 comm="mkdir" exe="/bin/busybox" sig=0 arch=c000003e syscall=83 compat=0 ip=0x47b567 code=0x7ffc0000`
+	r, ok := ParseRecord(text)
+	if want := (Record{16051, "mkdir", "mkdir", "x86_64", Log}); !ok || r != want {
+		t.Errorf("%+v, want %+v", r, want)
+	}
+	r, ok = ParseRecord(strings.Replace(strings.Replace(text, "c000003e", "40000003", 1), "syscall=83", "syscall=39", 1))
+	if !ok || r.ABI != "i386" || r.Call != "mkdir" {
+		t.Errorf("%+v", r)
+	}
+	if _, ok := ParseRecord("audit(1): pid=x"); ok {
+		t.Error("half a record was taken for one")
+	}
+}
+
+func BenchmarkCompileDocker(b *testing.B) {
+	for b.Loop() {
+		p, err := LoadProfile(Docker, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := p.Compile(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

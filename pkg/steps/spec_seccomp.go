@@ -1,0 +1,176 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
+)
+
+// Unconfined as a profile means no filter at all.
+const Unconfined = "unconfined"
+
+// SeccompSettings are the settings of the seccomp step. The zero value is
+// Docker's default profile, and DefaultSeccompRule on top. With rules or a
+// profile there are those, and nothing else.
+type SeccompSettings struct {
+	Rules      []string `json:",omitempty"` // see seccomp.ParseRule: "kill:mkdir,mkdirat"
+	Profile    string   `json:",omitempty"` // a file in Docker's JSON format, "docker", "unconfined", or ""
+	ForeignABI bool     `json:",omitempty"` // leave open the hole of calls through another ABI, to show it
+
+	// Filters is what the step's Check has compiled the others to.
+	Filters []seccomp.Filter `json:",omitempty"`
+
+	policies []*seccomp.Policy
+}
+
+// DefaultSeccompRule is the talk's: a root shell that can neither make a
+// directory nor give a file away.
+const DefaultSeccompRule = "kill:mkdir,mkdirat,chown,lchown,fchownat"
+
+// Policies reads the rules and the profile. caps are the names of the
+// capabilities that the container has, which a profile may ask about.
+func (c *SeccompSettings) Policies(caps []string) ([]*seccomp.Policy, error) {
+	rules, profile := c.Rules, c.Profile
+	if len(rules) == 0 && profile == "" {
+		rules, profile = []string{DefaultSeccompRule}, seccomp.Docker
+	}
+	var list []*seccomp.Policy
+	if len(rules) > 0 {
+		p, err := seccomp.ParseRules(rules)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	if profile != "" && profile != Unconfined {
+		p, err := seccomp.LoadProfile(profile, caps)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	for _, p := range list {
+		p.ForeignABI = c.ForeignABI
+	}
+	return list, nil
+}
+
+// Traces tells whether the supervisor must trace the process: a call of a trace
+// rule fails with ENOSYS where nobody does.
+func (c *SeccompSettings) Traces() bool {
+	return slices.ContainsFunc(c.policies, func(p *seccomp.Policy) bool { return p.Has(seccomp.Trace) })
+}
+
+// Answers gives what the supervisor has to say to the calls of notify rules; nil
+// where there are none.
+func (c *SeccompSettings) Answers() map[string]seccomp.Answer {
+	for _, p := range c.policies {
+		if p.Has(seccomp.Notify) {
+			return p.Answers()
+		}
+	}
+	return nil
+}
+
+// Words says in half a line what the settings are.
+func (c *SeccompSettings) Words() string {
+	var words []string
+	for _, p := range c.policies {
+		words = append(words, p.Words())
+	}
+	if len(words) == 0 {
+		return "no filter"
+	}
+	return strings.Join(words, " and ")
+}
+
+// Skipped lists the calls that a profile allows and that are not known here.
+func (c *SeccompSettings) Skipped() []string {
+	var names []string
+	for _, p := range c.policies {
+		names = append(names, p.Skipped...)
+	}
+	return names
+}
+
+// compileFilters makes the filters, before anything is started.
+func compileFilters(s *Spec) error {
+	c := &s.Seccomp
+	keep, err := s.capabilitiesLeft()
+	if err != nil {
+		return err
+	}
+	if c.policies, err = c.Policies(observe.CapNames(keep)); err != nil {
+		return err
+	}
+	if err := c.sort(); err != nil {
+		return err
+	}
+	c.Filters = nil
+	for _, p := range c.policies {
+		if err := childCanLive(p); err != nil {
+			return err
+		}
+		filters, err := p.Compile()
+		if err != nil {
+			return err
+		}
+		c.Filters = append(c.Filters, filters...)
+	}
+	return nil
+}
+
+// sort puts what forbids seccomp(2) last: nothing could be installed after it.
+func (c *SeccompSettings) sort() error {
+	if len(c.policies) < 2 || makes(c.policies[0], "seccomp") {
+		return c.onlyOneListens()
+	}
+	if !makes(c.policies[1], "seccomp") {
+		return fmt.Errorf("both %s and %s forbid seccomp, so the second could not be installed after the first",
+			c.policies[0].RuleFor("seccomp"), c.policies[1].RuleFor("seccomp"))
+	}
+	slices.Reverse(c.policies)
+	return c.onlyOneListens()
+}
+
+func (c *SeccompSettings) onlyOneListens() error {
+	if len(c.policies) == 2 && c.policies[0].Has(seccomp.Notify) && c.policies[1].Has(seccomp.Notify) {
+		return errors.New("both a rule and the profile notify, and the kernel gives a process only one listener")
+	}
+	return nil
+}
+
+func makes(p *seccomp.Policy, call string) bool {
+	action, _ := p.Of(call)
+	return action.Makes()
+}
+
+// childCanLive refuses rules under which no command could ever start: the filter
+// is there before the execve, and must be.
+func childCanLive(p *seccomp.Policy) error {
+	for _, need := range []struct{ call, why string }{
+		{"execve", "which starts the command itself"},
+		{"futex", "with which the child waits for the order to execute the command"},
+	} {
+		action, _ := p.Of(need.call)
+		waits := action.Kind() == seccomp.Trace || action.Kind() == seccomp.Notify && need.call == "execve"
+		if !action.Makes() && !waits {
+			return fmt.Errorf("your own rule, %s, forbids %s, %s: the filter is there before, so no command could start under it; add the rule allow:execve,futex, or name other calls",
+				p.RuleFor(need.call), need.call, need.why)
+		}
+	}
+	return nil
+}
+
+// capabilitiesLeft is the bounding set that the container will have.
+func (s *Spec) capabilitiesLeft() (uint64, error) {
+	had := boundingSet()
+	if !s.Has(Capabilities.Name) {
+		return had, nil
+	}
+	return s.Capabilities.Keep(had)
+}

@@ -1,0 +1,26 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
+)
+
+// filtersAreThere reads the child's mode and how many filters it has: ours, on
+// top of those that we have ourselves and it inherited.
+func filtersAreThere(s *Spec, r *Run) error {
+	if len(s.Seccomp.Filters) == 0 {
+		return nil
+	}
+	filtered, got := seccomp.Status(r.PID)
+	if !filtered {
+		return errors.New("the child is not filtered")
+	}
+	_, before := seccomp.Status(os.Getpid())
+	if want := before + len(s.Seccomp.Filters); before >= 0 && got != want {
+		return fmt.Errorf("the child has %d filters, and should have %d", got, want)
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+// Package ui draws everything that a person reads: styles, headings, tables and
+// prompts. It is the only package that imports lipgloss, which leaves out the
+// colours by itself where the output is no terminal or NO_COLOR is set.
+package ui
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/lipgloss/table"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// MaxWidth is the widest that prose is set: longer lines are hard to read.
+const MaxWidth = 100
+
+// UI writes to one place. The first error of a write is kept, see Err.
+type UI struct {
+	w     io.Writer
+	width int
+	err   error
+	style styles
+}
+
+type styles struct{ title, heading, dim, good, bad, warn, key, code, emphasis lipgloss.Style }
+
+// New makes a UI for a file, a buffer or a pipe. The colours are the terminal's
+// own sixteen, which its owner chose to be readable.
+func New(w io.Writer) *UI {
+	r := lipgloss.NewRenderer(w)
+	color := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
+	return &UI{w: w, width: widthOf(w), style: styles{
+		title:    color("14").Bold(true),
+		heading:  r.NewStyle().Bold(true),
+		emphasis: r.NewStyle().Italic(true),
+		dim:      color("8"),
+		good:     color("10").Bold(true),
+		bad:      color("9").Bold(true),
+		warn:     color("11").Bold(true),
+		key:      color("6"),
+		code:     color("13"),
+	}}
+}
+
+// widthOf is the width of the terminal, or 80 where there is none.
+func widthOf(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return min(width, MaxWidth)
+		}
+	}
+	return 80
+}
+
+// Width is the number of columns that a line may have.
+func (u *UI) Width() int { return u.width }
+
+// Err is the first error of a write, such as a full disk.
+func (u *UI) Err() error { return u.err }
+
+// Line writes one line as it is.
+func (u *UI) Line(text string) { u.write(text + "\n") }
+
+func (u *UI) write(text string) {
+	_, err := io.WriteString(u.w, text)
+	if errors.Is(err, unix.EIO) {
+		return // the terminal is gone: SIGHUP tells
+	}
+	if err != nil && u.err == nil {
+		u.err = err
+	}
+}
+
+// Title begins a page: what this is, and a detail at the right.
+func (u *UI) Title(text, detail string) {
+	gap := u.width - lipgloss.Width(text) - lipgloss.Width(detail)
+	if gap < 2 {
+		u.Line(u.style.title.Render(text))
+		u.Dim(detail)
+		return
+	}
+	u.Line(u.style.title.Render(text) + strings.Repeat(" ", gap) + u.style.dim.Render(detail))
+}
+
+// Step begins one step: its name, and what it does.
+func (u *UI) Step(name, does string) {
+	u.Line("")
+	head := u.style.title.Render("▸ " + name)
+	if lipgloss.Width(name)+lipgloss.Width(does)+5 <= u.width {
+		u.Line(head + "   " + u.style.heading.Render(does))
+		return
+	}
+	u.Line(head)
+	u.Text(does, 2)
+}
+
+// Text writes prose, wrapped, with an indent.
+func (u *UI) Text(text string, indent int) {
+	wrapped := lipgloss.NewStyle().Width(u.width - indent).Render(text)
+	for _, line := range strings.Split(wrapped, "\n") {
+		u.Line(strings.Repeat(" ", indent) + strings.TrimRight(line, " "))
+	}
+}
+
+// Dim writes a line that is not the point.
+func (u *UI) Dim(text string) { u.Line(u.style.dim.Render(text)) }
+
+// Good writes a line that says that something holds.
+func (u *UI) Good(text string) { u.mark(u.style.good.Render("✓"), text) }
+
+// Bad writes a line that says that something does not hold.
+func (u *UI) Bad(text string) { u.mark(u.style.bad.Render("✗"), text) }
+
+// Warn writes a line that must not be overlooked.
+func (u *UI) Warn(text string) { u.mark(u.style.warn.Render("!"), text) }
+
+// mark writes wrapped text with a sign before its first line.
+func (u *UI) mark(sign, text string) {
+	for i, line := range strings.Split(lipgloss.NewStyle().Width(u.width-2).Render(text), "\n") {
+		if i > 0 {
+			sign = " "
+		}
+		u.Line(sign + " " + strings.TrimRight(line, " "))
+	}
+}
+
+// Entry is one change: a name, what it was, what it is, and what it means.
+type Entry struct {
+	Name, Old, New string
+	Text           string // instead of Old and New
+	Meaning        string
+}
+
+const nameColumn = 16
+
+// Entries writes changes, each with its meaning below it.
+func (u *UI) Entries(entries []Entry) {
+	for _, e := range entries {
+		u.entry(e)
+	}
+}
+
+func (u *UI) entry(e Entry) {
+	rest := u.width - nameColumn - 2
+	value := e.Text
+	if value == "" {
+		value = e.Old + " → " + e.New
+		if lipgloss.Width(value) > rest {
+			value = e.Old + "\n→ " + e.New
+		}
+	}
+	name := e.Name
+	if lipgloss.Width(name) > nameColumn-2 {
+		u.Line("  " + u.style.key.Render(name))
+		name = ""
+	}
+	lines := strings.Split(lipgloss.NewStyle().Width(rest).Render(value), "\n")
+	for i, line := range lines {
+		if i > 0 {
+			name = ""
+		}
+		pad := strings.Repeat(" ", nameColumn-lipgloss.Width(name))
+		u.Line("  " + u.style.key.Render(name) + pad + u.style.heading.Render(strings.TrimRight(line, " ")))
+	}
+	if e.Meaning != "" {
+		u.Line(strings.Repeat(" ", nameColumn+2) + u.style.dim.Render(e.Meaning))
+	}
+}
+
+// Table writes rows under headers, aligned, without a frame to save columns.
+func (u *UI) Table(headers []string, rows [][]string) {
+	t := table.New().Border(lipgloss.HiddenBorder()).
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
+		BorderHeader(false).Headers(headers...).Rows(rows...).
+		StyleFunc(func(row, _ int) lipgloss.Style {
+			if row == table.HeaderRow {
+				return u.style.key
+			}
+			return lipgloss.NewStyle()
+		})
+	for _, line := range strings.Split(t.Render(), "\n") {
+		u.Line(strings.TrimRight(line, " "))
+	}
+}
+
+// The inline styles, for a word within a line.
+
+// GoodWord is for what holds.
+func (u *UI) GoodWord(s string) string { return u.style.good.Render(s) }
+
+// BadWord is for what does not hold.
+func (u *UI) BadWord(s string) string { return u.style.bad.Render(s) }
+
+// DimWord is for what is beside the point.
+func (u *UI) DimWord(s string) string { return u.style.dim.Render(s) }
+
+// Key is for a name.
+func (u *UI) Key(s string) string { return u.style.key.Render(s) }
+
+// Code is for a command or a call.
+func (u *UI) Code(s string) string { return u.style.code.Render(s) }
+
+// Strong is for the word that matters.
+func (u *UI) Strong(s string) string { return u.style.heading.Render(s) }

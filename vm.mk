@@ -1,0 +1,25 @@
+# The tests, on this machine and in guests with AppArmor and cgroup v2 alone.
+#
+# TEST_PACKAGES      what runs on this machine
+# VM_PACKAGES        what runs in the guests
+# VM_ARM64_PACKAGES  what runs in the arm64 guest: the lessons and what they are
+#                    made of; emulated, the rest would take minutes
+# VM_LIMIT           wall-clock limit of a guest
+# VM_TEST_TIMEOUT    of one package's tests in a guest
+# VM_MEMORY          a guest's memory
+VM_ARM64_PACKAGES ?= ./cmd/... ./internal/... ./pkg/apparmor ./pkg/attack ./pkg/lesson ./pkg/seccomp ./pkg/steps
+export TEST_PACKAGES VM_PACKAGES VM_ARM64_PACKAGES VM_LIMIT VM_TEST_TIMEOUT VM_MEMORY
+
+.PHONY: test test-local test-vm test-vm-noapparmor
+
+test: lint test-needs ## everything: lint, the tests here, the tests in both guests
+	@$(NEED_GO) && rootfs-scripts/vm/test.sh local amd64 arm64
+
+test-local: test-needs ## the tests on this machine
+	@$(NEED_GO) && rootfs-scripts/vm/test.sh local
+
+test-vm: ## the tests in a guest, amd64 and arm64
+	@$(NEED_GO) && rootfs-scripts/vm/test.sh amd64 arm64
+
+test-vm-noapparmor: ## lesson 08's tests must fail where AppArmor is off
+	@$(NEED_GO) && rootfs-scripts/vm/test.sh noapparmor
