@@ -31,11 +31,7 @@ container that runs. See namespaces(7).`,
   sudo workshop namespaces
   sudo workshop namespaces 4711 --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			pids, err := pidsOf(args)
-			if err != nil {
-				return err
-			}
-			picture, err := lookAtNamespaces(pids)
+			picture, err := lookAtNamespaces(args)
 			if err != nil {
 				return err
 			}
@@ -64,32 +60,7 @@ type picture struct {
 	Processes []member `json:"processes"`
 }
 
-// pidsOf are the arguments, or the containers that run, or this process.
-func pidsOf(args []string) ([]int, error) {
-	var pids []int
-	for _, arg := range args {
-		pid, err := pidArg([]string{arg})
-		if err != nil {
-			return nil, err
-		}
-		pids = append(pids, pid)
-	}
-	if len(args) == 0 {
-		infos, err := journal.Running()
-		if err != nil && !errors.Is(err, os.ErrPermission) {
-			return nil, fmt.Errorf("read what runs: %w", err)
-		}
-		for _, info := range infos {
-			pids = append(pids, info.PID)
-		}
-	}
-	if len(pids) == 0 {
-		pids = []int{os.Getpid()}
-	}
-	return pids, nil
-}
-
-func lookAtNamespaces(pids []int) (*picture, error) {
+func lookAtNamespaces(args []string) (*picture, error) {
 	p := &picture{}
 	host, err := observe.Take(1)
 	if err != nil || len(host.Namespaces) == 0 { // it is shown to root only, and inside of a container not even to root
@@ -99,20 +70,55 @@ func lookAtNamespaces(pids []int) (*picture, error) {
 		return nil, err
 	}
 	p.Host = memberOf(host)
-	for _, pid := range pids {
-		s, err := observe.Take(pid)
+	for _, arg := range args {
+		pid, err := pidArg([]string{arg})
+		if err == nil {
+			err = p.add(pid)
+		}
 		if errors.Is(err, unix.ESRCH) {
-			return nil, usageError{err}
+			err = usageError{err}
 		}
 		if err != nil {
 			return nil, err
 		}
-		if len(s.Namespaces) == 0 {
-			return nil, fmt.Errorf("the kernel does not show the namespaces of process %d to this user; try: sudo workshop namespaces %d", pid, pid)
-		}
-		p.Processes = append(p.Processes, p.compare(s))
 	}
-	return p, nil
+	if len(args) == 0 {
+		err = p.addRunning()
+	}
+	return p, err
+}
+
+// addRunning adds the containers that run, or this process where none does.
+func (p *picture) addRunning() error {
+	infos, err := journal.Running()
+	if err != nil && !errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("read what runs: %w", err)
+	}
+	for _, info := range infos {
+		if err := p.add(info.PID); err != nil && !errors.Is(err, unix.ESRCH) { // it may end meanwhile
+			return err
+		}
+	}
+	if len(p.Processes) == 0 {
+		return p.add(os.Getpid())
+	}
+	return nil
+}
+
+// add looks at one more process.
+func (p *picture) add(pid int) error {
+	s, err := observe.Take(pid)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Ended():
+		return fmt.Errorf("process %d has ended: %w", pid, unix.ESRCH)
+	case len(s.Namespaces) == 0:
+		return fmt.Errorf("the kernel does not show the namespaces of process %d to this user; try: sudo workshop namespaces %d", pid, pid)
+	}
+	p.Processes = append(p.Processes, p.compare(s))
+	return nil
 }
 
 func memberOf(s *observe.Snapshot) member {
