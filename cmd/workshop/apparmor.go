@@ -18,7 +18,7 @@ import (
 func newAppArmorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apparmor",
-		Short: "AppArmor: this kernel's state, our profile, and what was refused",
+		Short: "This kernel's AppArmor, our profile, what was refused",
 		Args:  args(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -40,7 +40,7 @@ func newAppArmorStatus() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status [PID]",
-		Short: "What this kernel has, the profiles we loaded, and the label of a process",
+		Short: "This kernel, the profiles that we loaded, a process's label",
 		Args:  args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pid, err := pidArg(args)

@@ -22,9 +22,10 @@ func newCapsCommand() *cobra.Command {
 		Use:   "caps [PID]",
 		Short: "The capabilities of a process, and what an execve would leave",
 		Long: `Show the five capability sets of a process side by side, and what is missing
-compared to process 1, which has all that the machine has; without PID, of this one. With --exec, fill
-the formula of execve(2) with the values of that process and a program, and say
-what it would have after. Nothing is executed. See capabilities(7).`,
+compared to process 1, which has all that the machine has; without PID, of this
+one. With --exec, fill the formula of execve(2) with the values of that process
+and a program, and say what it would have after. Nothing is executed. See
+capabilities(7).`,
 		Example: `  workshop caps
   sudo workshop caps 1
   workshop caps --exec /usr/bin/ping`,

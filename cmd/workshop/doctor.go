@@ -19,7 +19,7 @@ func newDoctorCommand() *cobra.Command {
 	var asJSON, paste bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Which lessons this machine can run, and what would mend the rest",
+		Short: "Which lessons this machine can run, and what is missing",
 		Long: `Say of each lesson whether it is ready, works with limits or cannot run here,
 with what was measured and the command or setting that mends it. Nothing is
 taken from a table: the system calls are made where that is harmless, on threads

@@ -32,8 +32,8 @@ func newForkBombCommand() *cobra.Command {
 		Use:   "fork-bomb",
 		Short: "Explode in a container, and watch the host not feel it",
 		Long: `Start a process that forks for ever, in a container of lesson 5, and show while
-it runs: how many processes there are, how many forks the kernel refused, and how
-long a fork takes on the host. Then all of it is killed.
+it runs: how many processes there are, how many forks the kernel refused, and
+how long a fork takes on the host. Then all of it is killed.
 
 It is armed only after the kernel was asked what pids.max is in its group, and
 whether it is in that group, alone. Without the cgroup layer (--without cgroup)

@@ -24,9 +24,9 @@ func newNamespacesCommand() *cobra.Command {
 		Use:     "namespaces [PID...]",
 		Aliases: []string{"ns"},
 		Short:   "Which namespaces the host and a container share",
-		Long: `Draw the namespaces of the host beside those of a process, from the inode numbers
-in /proc/PID/ns: the same number is the same namespace. Without PID, of every
-container that runs. See namespaces(7).`,
+		Long: `Draw the namespaces of the host beside those of a process, from the inode
+numbers in /proc/PID/ns: the same number is the same namespace. Without PID, of
+every container that runs. See namespaces(7).`,
 		Example: `  sudo workshop 4                (in another terminal)
   sudo workshop namespaces
   sudo workshop namespaces 4711 --json`,

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
@@ -27,7 +29,8 @@ func newRootCommand() *cobra.Command {
 		Long: `workshop builds a container in front of you, one layer at a time, shows what
 each layer changes in the process, and attacks it after every layer.
 
-A container is only a process whose attributes were changed between fork and exec.
+A container is only a process whose attributes were changed between fork and
+exec.
 
 Begin with:  sudo workshop 1`,
 		SilenceUsage:  true,
@@ -55,10 +58,17 @@ Begin with:  sudo workshop 1`,
 	addTo(root, groupLook, newNamespacesCommand(), newPsCommand(), newExecCommand())
 	root.AddCommand(newProbeCommand())
 	yieldAliases(root)
+	wrapUsage(root)
 	for _, c := range buildOnly {
 		root.AddCommand(c())
 	}
 	return root
+}
+
+// wrapUsage lets the help of flags fit 80 columns, as the rest does.
+func wrapUsage(root *cobra.Command) {
+	cobra.AddTemplateFunc("wrapped", func(fs *pflag.FlagSet) string { return fs.FlagUsagesWrapped(80) })
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", "Flags | wrapped"))
 }
 
 // yieldAliases takes an alias from a lesson where a command has that name:

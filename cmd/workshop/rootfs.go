@@ -22,7 +22,8 @@ func newRootfsCommand() *cobra.Command {
 		Long: `A root filesystem is the directory that becomes / of a container.
 
 Kinds: busybox (the default), host, debian. They are kept in
-/var/lib/workshop/rootfs, or where the environment variable WORKSHOP_ROOTFS says.`,
+/var/lib/workshop/rootfs, or where the environment variable WORKSHOP_ROOTFS
+says.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: unknownRootfsCommand,
 	}
@@ -64,9 +65,9 @@ func newRootfsBuildCommand() *cobra.Command {
 func newRootfsPathCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "path [KIND]",
-		Short: "Print where a root filesystem is, for a container program of your own",
-		Long: `Print the directory of a root filesystem: of KIND, or of the first that is built.
-As root, it also brings the workshop in it up to this build.`,
+		Short: "Where a root filesystem is, for a program of your own",
+		Long: `Print the directory of a root filesystem: of KIND, or of the first that is
+built. As root, it also brings the workshop in it up to this build.`,
 		Args:              args(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeKinds,
 		RunE: func(cmd *cobra.Command, names []string) error {

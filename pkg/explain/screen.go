@@ -123,10 +123,17 @@ func changes(m *container.Moment) []observe.Change {
 		return nil
 	}
 	return slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
-		// The child is this program again, in a second copy.
-		return m.Name == "clone" && (c.Group == observe.GroupMemory || c.Field == "cmdline")
+		switch {
+		case m.Name == "clone": // the child is this program again, in a second copy
+			return c.Group == observe.GroupMemory || c.Field == "cmdline"
+		case c.Group == observe.GroupDescriptors: // a new root gives the same files other names
+			return slices.EqualFunc(m.Before.FDs, m.After.FDs, sameNumber)
+		}
+		return false
 	})
 }
+
+func sameNumber(a, b observe.FD) bool { return a.Number == b.Number }
 
 // survives says what did not change, where that is the point.
 func survives(m *container.Moment) string {
