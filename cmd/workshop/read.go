@@ -8,7 +8,8 @@ import (
 )
 
 func newReadCommand() *cobra.Command {
-	return &cobra.Command{
+	var notes bool
+	cmd := &cobra.Command{
 		Use:               "read N",
 		Short:             "The text of lesson N; nothing is run",
 		Example:           "  workshop read 3\n  workshop read pivot-root | less -R",
@@ -19,7 +20,9 @@ func newReadCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return lesson.Show(ui.New(cmd.OutOrStdout()), list[0])
+			return lesson.Show(ui.New(cmd.OutOrStdout()), list[0], notes)
 		},
 	}
+	cmd.Flags().BoolVar(&notes, "notes", false, "with the speaker's notes")
+	return cmd
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/lessons"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -88,7 +89,7 @@ func readLessons(names []string) ([]*lesson.Lesson, error) {
 	}
 	var list []*lesson.Lesson
 	for _, folder := range folders {
-		l, err := lesson.Read(lessons.Files, folder)
+		l, err := lesson.Read(lessons.Files, folder, lang.Now())
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/lessons"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -40,7 +41,7 @@ func needTour(t *testing.T) {
 // play plays one lesson as without a terminal.
 func play(t *testing.T, fsys fs.FS, folder string) (lesson.Report, string) {
 	t.Helper()
-	l, err := lesson.Read(fsys, folder)
+	l, err := lesson.Read(fsys, folder, lang.English)
 	if err != nil {
 		t.Fatal(err)
 	}

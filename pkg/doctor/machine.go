@@ -18,6 +18,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -199,7 +200,7 @@ func needs() []Need {
 	list := []Need{}
 	folders, _ := lesson.Folders(lessons.Files)
 	for _, folder := range folders {
-		l, err := lesson.Read(lessons.Files, folder)
+		l, err := lesson.Read(lessons.Files, folder, lang.English)
 		if err != nil {
 			continue // a test reads them all
 		}

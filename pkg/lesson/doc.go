@@ -1,8 +1,8 @@
 // Package lesson reads the lessons and plays them.
 //
-// A lesson is one Markdown file, lessons/NN-name/lesson.md. It is read on a
-// forge as plain Markdown, in a terminal by [Reader], and played by [Player],
-// which runs what the text says and compares.
+// A lesson is one Markdown file in each language, lessons/NN-name/lesson.md and
+// lesson.ja.md. It is read on a forge as plain Markdown, in a terminal by [Show],
+// and played by [Player], which runs what the text says and compares.
 //
 // # The file
 //
@@ -20,19 +20,52 @@
 // The front part has the minutes that the lesson takes on a stage. After the
 // summary come these sections, all of them, in this order, with these headings:
 //
-//	What you will be able to do    a list
-//	The idea                       few words, and one drawing
-//	Watch                          build it, and look at what changed
-//	Attack                         what is still possible without it, or with it
-//	Defend                         what stops the attack, and the proof
-//	Exercise                       what to build or find out alone
-//	What Docker does here
-//	Further reading                man pages
+//	What you will be able to do  できるようになること  a list
+//	The idea                     考え方    few words, and one drawing
+//	Watch                        観察      build it, and look at what changed
+//	Attack                       攻撃      what is still possible without it, or with it
+//	Defend                       防御      what stops the attack, and the proof
+//	Exercise                     演習      what to build, and what to find out alone
+//	Check                        確認      how to have it judged, and what is looked at
+//	Hints                        ヒント    three, for the exercise: see below
+//	Quiz                         クイズ    two or three questions: see below
+//	What Docker does here        Dockerでは
+//	Further reading              参考文献  man pages
 //
 // A section has paragraphs, lists, quotes, headings of level 3 and fenced
 // blocks. In a line there may be *emphasis*, **strong**, `code` and links.
 // Tables, images and HTML are not part of the format: a terminal cannot show
 // them well.
+//
+// # Hints
+//
+// An ordered list of three items, and nothing else. They lead in stages: where to
+// look; which call, and where it belongs; nearly the answer. The command workshop
+// hint gives them one by one, and nothing else shows them.
+//
+// # Quiz
+//
+// Each question is a heading of level 3. After it come a list of three or four
+// answers, of which exactly one is right, and at least one paragraph that
+// explains: why this one is right, and why the tempting one is not.
+//
+//	### What does chroot(2) change?
+//
+//	- [ ] the mount table of the process
+//	- [x] where a path that begins with / starts
+//	- [ ] the process's user
+//
+//	Only that. ...
+//
+// # Speaker's notes
+//
+// What the speaker should say, point at or beware of is an HTML comment of its
+// own, anywhere in a section. A forge does not show it, and workshop only with
+// --notes. Its text is Markdown as in a section, and may have several paragraphs;
+// in a list the comment would belong to the item before it, so an empty line
+// and no indent stand before it.
+//
+//	<!-- notes: Wait here. Somebody always asks about the second chroot. -->
 //
 // # Fenced blocks
 //
@@ -54,7 +87,9 @@
 // of one is there for the next; at the end of the block every process of the
 // shell is killed. The blocks of one lesson share an empty
 // working directory, which is removed at the end. The standard input is empty,
-// LC_ALL is C.UTF-8, and a line has 80 columns.
+// LC_ALL is C.UTF-8, WORKSHOP_LANG is the language of the text, and a line has 80
+// columns: workshop explains in the lesson's language, and other programs speak
+// English. What the commands do is not the learner's own progress.
 //
 // The lines after a command are what must be seen of its output and its errors:
 // all of it, in this order, exactly, but for colours and for spaces at the end
@@ -74,6 +109,10 @@
 //
 // A command that ends with 77, without being expected to, says that this machine
 // cannot do it: the block counts as not played, as with needs.
+//
+// In the two languages the blocks are the same: the commands, their order and
+// the attributes, letter by letter. What must be seen is in the language of the
+// text.
 //
 // A block with another word, or with none, is only shown: a drawing (text, at
 // most 76 columns wide), source code, or commands that the reader is to type.

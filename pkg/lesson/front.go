@@ -15,16 +15,17 @@ func (l *Lesson) front(source []byte) ([]byte, error) {
 	body, found := bytes.CutPrefix(source, []byte(fence))
 	part, _, closed := bytes.Cut(body, []byte("\n"+fence))
 	if !found || !closed {
-		return nil, fmt.Errorf("the file does not begin with a front part between two lines of ---")
+		return nil, &mistake{1, fmt.Errorf("the file does not begin with a front part between two lines of ---")}
 	}
-	for _, line := range strings.Split(string(part), "\n") {
+	for i, line := range strings.Split(string(part), "\n") {
+		at := i + 2 // the first line is the fence
 		key, value, _ := strings.Cut(line, ":")
 		if key != "minutes" {
-			return nil, fmt.Errorf("the front part has minutes, and not %q", key)
+			return nil, &mistake{at, fmt.Errorf("the front part has minutes, and not %q", key)}
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("minutes: %q is no number of minutes", strings.TrimSpace(value))
+			return nil, &mistake{at, fmt.Errorf("minutes: %q is no number of minutes", strings.TrimSpace(value))}
 		}
 		l.Minutes = n
 	}

@@ -5,34 +5,43 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// Lesson is one lesson.md, read.
+// Lesson is one lesson.md or lesson.ja.md, read.
 type Lesson struct {
 	Folder   string // "02-chroot"
+	File     string // "02-chroot/lesson.md"
+	Lang     string // of the text: [lang.English] or [lang.Japanese]
 	Number   int    // 2
 	Name     string // "chroot"
 	Title    string
 	Summary  []ui.Span
 	Minutes  int // on a stage
 	Sections []Section
+	Hints    []Hint // of the section Hints, from the first to nearly the answer
+	Quiz     []Question
 }
 
 // Section is what stands under one heading of level 2.
 type Section struct {
 	Kind    Kind
 	Heading string
+	Line    int // in the file
 	Blocks  []Block
 }
 
 // Block is one piece of a section: a transcript, a figure, or else prose.
 type Block struct {
+	Line       int  // in the file
+	Note       bool // the speaker's, and not shown to others
 	Transcript *Transcript
 	Figure     []string // lines that are shown as they are
 
@@ -89,38 +98,61 @@ func Find(fsys fs.FS, name string) (string, error) {
 		name, nearest.Hint(name, names), strings.Join(folders, ", "))
 }
 
-// Read reads the lesson of a folder. An error names the file and the line.
-func Read(fsys fs.FS, folder string) (*Lesson, error) {
-	file := path.Join(folder, "lesson.md")
+// FileOf is the name of the file of a lesson in a language.
+func FileOf(folder, language string) string {
+	if language == lang.Japanese {
+		return path.Join(folder, "lesson.ja.md")
+	}
+	return path.Join(folder, "lesson.md")
+}
+
+// Languages lists the languages in which there is the lesson of a folder.
+func Languages(fsys fs.FS, folder string) []string {
+	var list []string
+	for _, language := range []string{lang.English, lang.Japanese} {
+		if _, err := fs.Stat(fsys, FileOf(folder, language)); err == nil {
+			list = append(list, language)
+		}
+	}
+	return list
+}
+
+// Read reads the lesson of a folder in a language, or in English where there is
+// none in that one. An error names the file and the line.
+func Read(fsys fs.FS, folder, language string) (*Lesson, error) {
+	if !slices.Contains(Languages(fsys, folder), language) {
+		language = lang.English
+	}
+	file := FileOf(folder, language)
 	source, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return nil, err
 	}
 	number, name, _ := strings.Cut(folder, "-")
-	l := &Lesson{Folder: folder, Name: name}
+	l := &Lesson{Folder: folder, File: file, Lang: language, Name: name}
 	if l.Number, err = strconv.Atoi(number); err != nil {
 		return nil, fmt.Errorf("%s: a lesson's folder begins with its number: %w", folder, err)
 	}
 	if err := l.parse(source); err != nil {
-		return nil, located(file, source, err)
+		return nil, located(file, err)
 	}
 	return l, nil
 }
 
-// mistake is an error at a place in the source.
+// mistake is an error at a line of the source.
 type mistake struct {
-	offset int
-	err    error
+	line int
+	err  error
 }
 
 func (m *mistake) Error() string { return m.err.Error() }
 func (m *mistake) Unwrap() error { return m.err }
 
 // located adds the file and the line.
-func located(file string, source []byte, err error) error {
+func located(file string, err error) error {
 	var m *mistake
 	if !errors.As(err, &m) {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	return fmt.Errorf("%s:%d: %w", file, lineAt(source, m.offset), err)
+	return fmt.Errorf("%s:%d: %w", file, m.line, err)
 }

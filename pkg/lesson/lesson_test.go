@@ -1,55 +1,77 @@
 package lesson
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rivo/uniseg"
 
 	"github.com/how-to-be-a-container/workshop/lessons"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// TestLessonsCanBeRead also measures the drawings: with their indent they fit
-// on a terminal of 80 columns.
+// TestLessonsCanBeRead reads every lesson in every language that it has.
 func TestLessonsCanBeRead(t *testing.T) {
 	folders, err := Folders(lessons.Files)
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("Folders: %v, %v", folders, err)
 	}
 	for _, folder := range folders {
-		l, err := Read(lessons.Files, folder)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		for _, s := range l.Sections {
-			for _, b := range s.Blocks {
-				for _, line := range b.Figure {
-					if uniseg.StringWidth(line) > 76 {
-						t.Errorf("%s, %s: wider than 76 columns: %s", folder, s.Heading, line)
-					}
-				}
+		for _, language := range Languages(lessons.Files, folder) {
+			if _, err := Read(lessons.Files, folder, language); err != nil {
+				t.Error(err)
 			}
 		}
 	}
 }
 
+const sampleHints = `1. Look here.
+2. Call ` + "`chroot`" + `.
+
+   And then another one.
+3. Nearly.
+`
+
+const sampleQuiz = `### What is *it*?
+
+- [ ] one
+- [x] ` + "`two`" + `, and more
+- [ ] three
+
+Because.
+
+Not one, since.
+
+### And what is that?
+
+- [x] a
+- [ ] b
+- [ ] c
+- [ ] d
+
+So.
+`
+
 // sample is a lesson whose section Watch has the given content.
-func sample(watch string) string {
+func sample(watch string) string { return sampleIn(lang.English, watch) }
+
+func sampleIn(language, watch string) string {
+	content := map[Kind]string{Watch: watch, Hints: sampleHints, Quiz: sampleQuiz}
 	var b strings.Builder
 	b.WriteString("---\nminutes: 5\n---\n\n# A title\n\nA *summary*.\n")
-	for _, h := range headings {
-		b.WriteString("\n## " + h.heading + "\n\n")
-		if h.kind == Watch {
-			b.WriteString(watch + "\n")
-		} else {
-			b.WriteString("Words.\n")
+	for _, kind := range kinds() {
+		text, special := content[kind]
+		if !special {
+			text = "Words."
 		}
+		b.WriteString("\n## " + headingOf(kind, language) + "\n\n" + text + "\n")
 	}
 	return b.String()
 }
@@ -60,7 +82,7 @@ func file(source string) fs.FS {
 
 func read(t *testing.T, source string) *Lesson {
 	t.Helper()
-	l, err := Read(file(source), "02-chroot")
+	l, err := Read(file(source), "02-chroot", lang.English)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +117,12 @@ $ three
 		t.Errorf("front: %+v", l)
 	}
 	blocks := l.Sections[2].Blocks
+	for i := range blocks {
+		if blocks[i].Line < 19 || blocks[i].Line > 33 {
+			t.Errorf("%+v is in line %d", blocks[i], blocks[i].Line)
+		}
+		blocks[i].Line = 0
+	}
 	got := blocks[len(blocks)-1].Transcript
 	if got == nil {
 		t.Fatalf("the last block is no transcript: %+v", blocks)
@@ -124,20 +152,126 @@ $ three
 	}
 }
 
+func TestReadHintsAndQuiz(t *testing.T) {
+	l := read(t, sample("Words."))
+	if len(l.Hints) != 3 || len(l.Hints[1].Blocks) != 2 || plain(l.Hints[1].Blocks[0].Text) != "Call chroot." {
+		t.Errorf("hints: %+v", l.Hints)
+	}
+	var got []string
+	for _, q := range l.Quiz {
+		got = append(got, plain(q.Text))
+		for _, a := range q.Answers {
+			got = append(got, plain(a.Text))
+		}
+		got = append(got, strconv.Itoa(q.Right()))
+		for _, b := range q.Explanation {
+			got = append(got, plain(b.Text))
+		}
+	}
+	want := []string{
+		"What is it?", "one", "two, and more", "three", "2", "Because.", "Not one, since.",
+		"And what is that?", "a", "b", "c", "d", "1", "So.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if m := l.Quiz[0].Answers[1].Text[0].Mark; m != ui.Code {
+		t.Errorf("the box took the mark along: %v", m)
+	}
+}
+
+func TestReadNotes(t *testing.T) {
+	l := read(t, sample("Before.\n\n<!-- notes: Say **this**,\nand that.\n\n- point at `ps`\n-->\n\nAfter."))
+	var got []string
+	for _, b := range l.Section(Watch).Blocks {
+		got = append(got, fmt.Sprintf("%d %t %s", b.Line, b.Note, plain(b.Text)))
+	}
+	want := []string{"19 false Before.", "21 true Say this, and that.", "24 true point at ps", "27 false After."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadInJapanese(t *testing.T) {
+	fsys := fstest.MapFS{
+		"02-chroot/lesson.md":    {Data: []byte(sample("Words."))},
+		"02-chroot/lesson.ja.md": {Data: []byte(sampleIn(lang.Japanese, "```console\n$ true\n```"))},
+		"03-x/lesson.md":         {Data: []byte(sample("Words."))},
+	}
+	l, err := Read(fsys, "02-chroot", lang.Japanese)
+	if err != nil || l.Lang != lang.Japanese || l.File != "02-chroot/lesson.ja.md" || l.Section(Watch).Heading != "観察" {
+		t.Errorf("%v, %+v", err, l)
+	}
+	report, err := (&Player{UI: ui.New(io.Discard), Out: io.Discard}).Play(t.Context(), []*Lesson{l})
+	if err != nil || report[0].Where() != "lessons/02-chroot/lesson.ja.md:19" {
+		t.Errorf("%v, %v", err, report)
+	}
+	if l, err := Read(fsys, "03-x", lang.Japanese); err != nil || l.Lang != lang.English {
+		t.Errorf("without a Japanese text: %v, %+v", err, l)
+	}
+	if list, err := Folders(fsys); err != nil || len(list) != 2 {
+		t.Errorf("Folders: %v, %v", list, err)
+	}
+	fsys["02-chroot/lesson.ja.md"] = &fstest.MapFile{Data: []byte(sample("Words."))}
+	_, err = Read(fsys, "02-chroot", lang.Japanese)
+	if want := `02-chroot/lesson.ja.md:9: no section is called "What you will be able to do"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("English headings in the Japanese text: got %v, want %s", err, want)
+	}
+}
+
 func TestReadMistakes(t *testing.T) {
 	good := sample("Words.")
+	in := func(old, new string) string {
+		t.Helper()
+		if !strings.Contains(good, old) {
+			t.Fatalf("no %q in the sample", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
 	tests := []struct{ name, source, want string }{
-		{"no front part", strings.TrimPrefix(good, "---\n"), "lesson.md: the file does not begin with a front part"},
-		{"another key", strings.Replace(good, "minutes:", "hours:", 1), `the front part has minutes, and not "hours"`},
-		{"no number", strings.Replace(good, ": 5", ": five", 1), `"five" is no number of minutes`},
-		{"no title", strings.Replace(good, "# A title\n", "", 1), "before the first section there are a title and one paragraph"},
-		{"no summary", strings.Replace(good, "A *summary*.\n", "", 1), "no summary"},
-		{"misspelt section", strings.Replace(good, "## Watch", "## Wach", 1), `lesson.md:17: no section is called "Wach" (did you mean "Watch"?)`},
-		{"missing section", strings.Replace(good, "## Attack\n\nWords.\n", "", 1), `the section "Attack" is missing`},
+		{"no front part", strings.TrimPrefix(good, "---\n"), "lesson.md:1: the file does not begin with a front part"},
+		{"another key", in("minutes:", "hours:"), `lesson.md:2: the front part has minutes, and not "hours"`},
+		{"no number", in(": 5", ": five"), `lesson.md:2: minutes: "five" is no number of minutes`},
+		{"no title", in("# A title\n", ""), "before the first section there are a title and one paragraph"},
+		{"no summary", in("A *summary*.\n", ""), "no summary"},
+		{"misspelt section", in("## Watch", "## Wach"), `lesson.md:17: no section is called "Wach" (did you mean "Watch"?)`},
+		{"missing section", in("## Attack\n\nWords.\n", ""), `lesson.md:17: the section "Attack" is missing`},
+		{"last section is missing", in("## Further reading\n\nWords.\n", ""), `the section "Further reading" is missing`},
 		{"section twice", good + "\n## Watch\n\nWords.\n", "a section stands there twice"},
-		{"wrong order", strings.NewReplacer("## Attack", "## Defend", "## Defend", "## Attack").Replace(good), `the section "Attack" is not in its place`},
-		{"empty section", strings.Replace(good, "## Attack\n\nWords.\n", "## Attack\n", 1), `the section "Attack" is empty`},
-		{"HTML", sample("<p>x</p>"), "lesson.md:19: HTMLBlock is not part of the format"},
+		{"wrong order", strings.NewReplacer("## Attack", "## Defend", "## Defend", "## Attack").Replace(good), `lesson.md:21: the section "Attack" is not in its place`},
+		{"check is late", strings.NewReplacer("## Check", "## What Docker does here", "## What Docker does here", "## Check").Replace(good), `the section "Check" is not in its place`},
+		{"empty section", in("## Attack\n\nWords.\n", "## Attack\n"), `lesson.md:21: the section "Attack" is empty`},
+		{"only a note", in("## Attack\n\nWords.\n", "## Attack\n\n<!-- notes: x -->\n"), `lesson.md:21: the section "Attack" is empty`},
+		{"HTML", sample("<p>x</p>"), "lesson.md:19: HTML is not part of the format"},
+		{"HTML in a line", sample("One.\n\nA <b>word</b>."), "lesson.md:21: RawHTML is not part of the format"},
+		{"image", sample("![x](y.png)"), "lesson.md:19: Image is not part of the format"},
+		{"comment", sample("<!-- x -->"), "lesson.md:19: HTML is not part of the format of a lesson, but for a speaker's note"},
+		{"empty note", sample("<!-- notes:  -->"), "lesson.md:19: the note is empty"},
+		{"note without end", sample("<!-- notes: x"), "lesson.md:19: the note has no end"},
+		{"text after a note", sample("<!-- notes: x --> y"), `lesson.md:19: a note stands alone, and after it is "y"`},
+		{"note in a line", sample("Words <!-- notes: x -->"), "lesson.md:19: RawHTML is not part of the format"},
+		{"transcript in a note", sample("<!-- notes: x\n\n```console\n$ x\n```\n-->"), "lesson.md:19: a transcript in a note would not be played"},
+		{"attribute in a note", sample("<!-- notes: x\n\n#### y\n-->"), "lesson.md:21: a heading in a section has level 3"},
+		{"hints: a paragraph", in(sampleHints, "Words."), "lesson.md:39: the hints are an ordered list, and not Paragraph"},
+		{"hints: unordered", in(sampleHints, "- a\n- b\n- c\n"), "the hints are an ordered list, and not List"},
+		{"hints: two", in("3. Nearly.\n", ""), "lesson.md:39: there are 3 hints, and not 2"},
+		{"hints: four", in("3. Nearly.\n", "3. Nearly.\n4. x\n"), "there are 3 hints, and not 4"},
+		{"hints: empty", in("3. Nearly.\n", "3.\n"), "a hint is empty"},
+		{"hints: none", in(sampleHints, ""), `the section "Hints" is empty`},
+		{"hints: two lists", in(sampleHints, sampleHints+"\n1) a\n2) b\n3) c\n"), "here is a second one"},
+		{"quiz: none", in(sampleQuiz, ""), `the section "Quiz" is empty`},
+		{"quiz: no question", in("### What is *it*?\n", ""), "a quiz begins with a question"},
+		{"quiz: one question", in(sampleQuiz[strings.Index(sampleQuiz, "### And"):], ""), "a quiz has 2 or 3 questions, and this one has 1"},
+		{"quiz: four questions", in(sampleQuiz, sampleQuiz+"\n"+sampleQuiz), "a quiz has 2 or 3 questions, and this one has 4"},
+		{"quiz: no answers", in("- [ ] one\n- [x] `two`, and more\n- [ ] three\n", "1. x\n"), "after a question comes the list of its answers"},
+		{"quiz: two answers", in("- [ ] one\n", ""), "lesson.md:48: a question has 3 or 4 answers, and this one has 2"},
+		{"quiz: five answers", in("- [ ] d\n", "- [ ] d\n- [ ] e\n"), "lesson.md:58: a question has 3 or 4 answers, and this one has 5"},
+		{"quiz: none right", in("- [x] a", "- [ ] a"), "lesson.md:58: exactly one answer is right, marked with [x], and here are 0"},
+		{"quiz: two right", in("- [ ] one", "- [x] one"), "lesson.md:48: exactly one answer is right, marked with [x], and here are 2"},
+		{"quiz: no box", in("- [ ] one", "- one"), `lesson.md:50: an answer begins with [ ] or, the right one, with [x], and not with "one"`},
+		{"quiz: empty answer", in("- [ ] one", "- [ ]"), "an answer begins with [ ]"},
+		{"quiz: no explanation", in("So.\n", ""), "lesson.md:58: nothing explains the answer"},
+		{"quiz: no explanation before another question", in("Because.\n\nNot one, since.\n", ""), "lesson.md:48: nothing explains the answer"},
 		{"attribute", sample("```console exti=1\n$ x\n```"), `lesson.md:19: exti: no attribute of a transcript (did you mean "exit"?)`},
 		{"exit code", sample("```console exit=one\n$ x\n```"), "exit: "},
 		{"need", sample("```console needs=aparmor\n$ x\n```"), `no need is called "aparmor" (did you mean "apparmor"?)`},
@@ -147,11 +281,19 @@ func TestReadMistakes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Read(file(tt.source), "02-chroot")
+			_, err := Read(file(tt.source), "02-chroot", lang.English)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestReadWithout reads a lesson that has no exercise yet.
+func TestReadWithout(t *testing.T) {
+	source := strings.NewReplacer("\n## Hints\n\n"+sampleHints, "", "\n## Quiz\n\n"+sampleQuiz, "", "\n## Check\n\nWords.\n", "").Replace(sample("Words."))
+	if l := read(t, source); len(l.Sections) != 8 {
+		t.Errorf("%d sections", len(l.Sections))
 	}
 }
 

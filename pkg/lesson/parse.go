@@ -1,12 +1,14 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -15,6 +17,7 @@ import (
 type reader struct {
 	source []byte
 	lesson *Lesson
+	first  int // how many lines of the file stand before the source
 }
 
 func (l *Lesson) parse(source []byte) error {
@@ -22,16 +25,14 @@ func (l *Lesson) parse(source []byte) error {
 	if err != nil {
 		return err
 	}
-	markdown := parser.NewParser(
-		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
-		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
-		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
-	)
-	r := &reader{source, l}
-	tree := markdown.Parse(text.NewReader(source))
+	r := &reader{source: source, lesson: l}
+	tree := r.tree()
+	if err := r.foreign(tree); err != nil {
+		return err
+	}
 	for n := tree.FirstChild(); n != nil; n = n.NextSibling() {
 		if err := r.top(n); err != nil {
-			return &mistake{r.offset(n), err}
+			return r.at(n, err)
 		}
 	}
 	switch {
@@ -40,7 +41,53 @@ func (l *Lesson) parse(source []byte) error {
 	case l.Summary == nil:
 		return fmt.Errorf("no summary: a paragraph follows the title")
 	}
-	return complete(l.Sections)
+	if err := l.exercise(); err != nil {
+		return err
+	}
+	if at, err := l.complete(); err != nil {
+		return &mistake{l.lineOf(at), err}
+	}
+	return nil
+}
+
+// tree is what goldmark makes of the source.
+func (r *reader) tree() ast.Node {
+	markdown := parser.NewParser(
+		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)
+	return markdown.Parse(text.NewReader(r.source))
+}
+
+// foreign finds what would be left out of a line without a word.
+func (r *reader) foreign(tree ast.Node) error {
+	return ast.Walk(tree, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		if k := n.Kind(); k == ast.KindRawHTML || k == ast.KindImage {
+			return ast.WalkStop, r.at(n.Parent(), fmt.Errorf("%s is not part of the format of a lesson", k))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// at places an error at a node, if it has no place yet.
+func (r *reader) at(n ast.Node, err error) error {
+	var m *mistake
+	if errors.As(err, &m) {
+		return err
+	}
+	return &mistake{r.line(n), err}
+}
+
+// line is that of the file in which a node begins.
+func (r *reader) line(n ast.Node) int { return r.first + lineAt(r.source, r.offset(n)) }
+
+// lineOf is the line of a section; before the first is the title.
+func (l *Lesson) lineOf(section int) int {
+	if section < 0 || section >= len(l.Sections) {
+		return 1
+	}
+	return l.Sections[section].Line
 }
 
 // top reads a node that stands in the document itself.
@@ -52,12 +99,11 @@ func (r *reader) top(n ast.Node) error {
 		l.Title = plain(r.spans(h))
 		return nil
 	case heading && h.Level == 2:
-		kind, err := kindOf(plain(r.spans(h)))
-		l.Sections = append(l.Sections, Section{Kind: kind, Heading: plain(r.spans(h))})
+		kind, err := kindOf(plain(r.spans(h)), l.Lang)
+		l.Sections = append(l.Sections, Section{Kind: kind, Heading: plain(r.spans(h)), Line: r.line(h)})
 		return err
 	case len(l.Sections) > 0:
-		s := &l.Sections[len(l.Sections)-1]
-		return r.block(n, &s.Blocks, Block{})
+		return r.inside(n, &l.Sections[len(l.Sections)-1])
 	case l.Title != "" && l.Summary == nil && n.Kind() == ast.KindParagraph:
 		l.Summary = r.spans(n)
 		return nil
@@ -65,8 +111,21 @@ func (r *reader) top(n ast.Node) error {
 	return fmt.Errorf("before the first section there are a title and one paragraph, and no %s", n.Kind())
 }
 
+// inside reads a node of a section.
+func (r *reader) inside(n ast.Node, s *Section) error {
+	switch {
+	case n.Kind() == ast.KindHTMLBlock: // a note
+	case s.Kind == Hints:
+		return r.hints(n)
+	case s.Kind == Quiz:
+		return r.question(n)
+	}
+	return r.block(n, &s.Blocks, Block{})
+}
+
 // block reads one node of a section. at says where it stands.
 func (r *reader) block(n ast.Node, to *[]Block, at Block) error {
+	at.Line = r.line(n)
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
 		at.Text = r.spans(n)
@@ -76,7 +135,9 @@ func (r *reader) block(n ast.Node, to *[]Block, at Block) error {
 		}
 		at.Heading, at.Text = true, r.spans(n)
 	case *ast.FencedCodeBlock:
-		return r.fenced(n, to)
+		return r.fenced(n, to, at)
+	case *ast.HTMLBlock:
+		return r.note(n, to)
 	case *ast.List:
 		return r.list(n, to, at)
 	case *ast.Blockquote:
@@ -92,7 +153,7 @@ func (r *reader) block(n ast.Node, to *[]Block, at Block) error {
 func (r *reader) blocks(parent ast.Node, to *[]Block, at Block) error {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		if err := r.block(n, to, at); err != nil {
-			return err
+			return r.at(n, err)
 		}
 		at.Bullet = ""
 	}
@@ -118,7 +179,7 @@ func (r *reader) list(list *ast.List, to *[]Block, at Block) error {
 }
 
 // fenced reads a transcript, or a block that is only shown.
-func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block) error {
+func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block, at Block) error {
 	var lines []string
 	for _, s := range n.Lines().Sliced(0, n.Lines().Len()) {
 		lines = append(lines, strings.TrimRight(string(s.Value(r.source)), " \n"))
@@ -129,13 +190,13 @@ func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block) error {
 	}
 	word, attributes, _ := strings.Cut(info, " ")
 	if word != "console" {
-		*to = append(*to, Block{Figure: lines})
+		*to = append(*to, Block{Line: at.Line, Note: at.Note, Figure: lines})
 		return nil
 	}
 	t, err := parseTranscript(attributes, lines)
 	if err == nil {
-		t.Line = lineAt(r.source, r.offset(n))
-		*to = append(*to, Block{Transcript: t})
+		t.Line = at.Line
+		*to = append(*to, Block{Line: at.Line, Transcript: t})
 	}
 	return err
 }
@@ -170,6 +231,9 @@ func (r *reader) spans(n ast.Node) []ui.Span {
 
 func (r *reader) text(n *ast.Text) string {
 	s := string(n.Value(r.source))
+	if markOf(n) != ui.Code {
+		s = string(util.ResolveEntityNames(util.UnescapePunctuations([]byte(s))))
+	}
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		s += " "
 	}

@@ -8,22 +8,25 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // place is where the transcripts of one lesson are played: a working directory,
 // and workshop in the PATH.
 type place struct {
 	base    string // a temporary directory: the working directory
+	lang    string // of the lesson
 	janitor *exec.Cmd
 	alive   io.Closer // its end tells the janitor to clean up
 }
 
-func newPlace() (*place, error) {
+func newPlace(language string) (*place, error) {
 	base, err := os.MkdirTemp("", "workshop-")
 	if err != nil {
 		return nil, err
 	}
-	p := &place{base: base}
+	p := &place{base: base, lang: language}
 	if err := p.furnish(); err != nil {
 		_ = os.RemoveAll(base)
 		return nil, err
@@ -72,13 +75,19 @@ func (p *place) close() error {
 	return nil
 }
 
-// env is that of the transcripts: what changes their output is fixed.
+// env is that of the transcripts: what changes their output is fixed, and what
+// they do is not the learner's own progress.
 func (p *place) env() []string {
-	env := []string{"PATH=" + p.bin() + ":" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"}
+	env := []string{
+		"PATH=" + p.bin() + ":" + os.Getenv("PATH"),
+		"LC_ALL=C.UTF-8",
+		lang.Env + "=" + p.lang,
+		"XDG_STATE_HOME=" + filepath.Join(p.base, ".state"),
+	}
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
 		switch name {
-		case "PATH", "LC_ALL", "COLUMNS", "LINES", "ENV":
+		case "PATH", "LC_ALL", lang.Env, "XDG_STATE_HOME", "COLUMNS", "LINES", "ENV":
 		default:
 			env = append(env, v)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -20,6 +21,10 @@ type Player struct {
 	Out      io.Writer // the output of the commands
 	Terminal bool      // Out is one: the commands get a terminal of their own, so that their colours stay
 	Keys     *os.File  // the keyboard; nil: go on without a key
+	Notes    bool      // show the speaker's notes
+
+	// Answered is told what a person answered in the quiz. It may be nil.
+	Answered func(l *Lesson, question, answer int)
 }
 
 // performance is one run of a player.
@@ -47,17 +52,19 @@ func (p *performance) play(ctx context.Context) error {
 	for i := 0; i < len(p.slides); {
 		s := p.slides[i]
 		p.show(s)
-		back, err := p.wait(ctx, s)
+		key, err := p.wait(ctx, s)
 		switch {
 		case err != nil:
 			return err
-		case back:
+		case key == 'b':
 			i = max(i-1, 0)
 			continue
 		case s.transcript != nil:
 			if err := p.act(ctx, s); err != nil {
 				return err
 			}
+		case s.question > 0:
+			p.answer(s, int(key-'0'))
 		}
 		i++
 	}
@@ -73,30 +80,55 @@ func (p *performance) show(s *slide) {
 	if s.first {
 		p.UI.Section(s.section.Heading)
 	}
-	for i := range s.prose {
-		showBlock(p.UI, &s.prose[i])
+	showBlocks(p.UI, s.prose, p.Notes)
+	if s.question > 0 {
+		p.UI.Line("")
+		s.lesson.Quiz[s.question-1].Show(p.UI, s.question)
 	}
-	if len(s.prose) > 0 || s.transcript != nil {
+	if len(s.prose) > 0 || s.transcript != nil || s.question > 0 {
 		p.UI.Line("")
 	}
 }
 
-// wait waits for a key, and tells whether it goes back.
-func (p *performance) wait(ctx context.Context, s *slide) (back bool, err error) {
+// wait waits for a key: Enter, 'b' to go back, or the number of an answer. It is
+// 0 where nobody is asked.
+func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) {
 	if p.Keys == nil {
-		return false, context.Cause(ctx)
+		return '0', context.Cause(ctx)
 	}
-	next := "go on"
-	if s.transcript != nil {
-		next = "run it"
+	next, keys := lang.T("Enter: go on"), "\r\n bq"
+	switch {
+	case s.transcript != nil:
+		next = lang.T("Enter: run it")
+	case s.question > 0:
+		n := len(s.lesson.Quiz[s.question-1].Answers)
+		next = lang.F("1-%d: your answer    Enter: the answer", n)
+		keys += "1234"[:n]
 	}
-	switch key, err := p.UI.Ask(ctx, p.Keys, "Enter: "+next+"    b: back    q: leave", "\r\n bq"); {
+	key, err = p.UI.Ask(ctx, p.Keys, next+"    "+lang.T("b: back    q: leave"), keys)
+	switch {
 	case err != nil:
-		return false, err
+		return 0, err
 	case key == 'q':
-		return false, ErrLeft
-	default:
-		return key == 'b', nil
+		return 0, ErrLeft
+	case key < '1' || key > '4' && key != 'b':
+		return '0', nil
+	}
+	return key, nil
+}
+
+// answer says whether the answer is right, and explains; 0 is no answer.
+func (p *performance) answer(s *slide, answer int) {
+	q := &s.lesson.Quiz[s.question-1]
+	if answer > 0 {
+		q.Judge(p.UI, answer)
+		if p.Answered != nil {
+			p.Answered(s.lesson, s.question, answer)
+		}
+	}
+	q.Explain(p.UI)
+	if p.Keys != nil {
+		p.UI.Line("") // before the keys
 	}
 }
 
@@ -153,7 +185,7 @@ func (p *performance) enter(l *Lesson) error {
 			return err
 		}
 	}
-	place, err := newPlace()
+	place, err := newPlace(l.Lang)
 	if err != nil {
 		return fmt.Errorf("make a working directory for %s: %w", l.Folder, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -45,6 +46,7 @@ func TestPlay(t *testing.T) {
 		{"a here-document", "", "$ cat <<END\n> one\n> END\none", ""},
 		{"a process in the background", "", "$ sleep 60 &\n$ kill -0 $! && echo there\nthere", ""},
 		{"nothing to read", "", "$ wc -c\n0", ""},
+		{"the language", "", "$ echo $WORKSHOP_LANG $LC_ALL\nen C.UTF-8", ""},
 		{"fails", "", "$ false", "its exit code is 1, and not 0"},
 		{"fails as it should", "exit=3", "$ (exit 3)", ""},
 		{"should fail", "exit=3", "$ true", "its exit code is 0, and not 3"},
@@ -126,7 +128,7 @@ func TestPlayLeavesNothing(t *testing.T) {
 // TestJanitor closes the pipe without a word, as the kernel does after kill -9.
 func TestJanitor(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	p, err := newPlace()
+	p, err := newPlace("ja")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +144,11 @@ func TestJanitor(t *testing.T) {
 // keys plays a lesson on a terminal, each of typed when the
 // line that asks for keys is there.
 func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
+	t.Helper()
+	return keysTo(t, &Player{}, l, typed...)
+}
+
+func keysTo(t *testing.T, p *Player, l *Lesson, typed ...string) (Report, string, error) {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -167,7 +174,7 @@ func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
 			}
 		}
 	}()
-	p := &Player{UI: ui.New(slave), Out: slave, Terminal: true, Keys: slave}
+	p.UI, p.Out, p.Terminal, p.Keys = ui.New(slave), slave, true, slave
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	report, err := p.Play(ctx, []*Lesson{l})
@@ -178,7 +185,7 @@ func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
 func TestKeys(t *testing.T) {
 	l := read(t, sample("Before.\n\n```console\n$ echo seen; test -t 1 && echo terminal\nseen\nterminal\n```\n\nAfter."))
 	// Two sections, the transcript, back to it and once more, and the others.
-	report, out, err := keys(t, l, "\r", "\r", "\r", "b", "x\r", "\r", "\r", "\r", "\r", "\r", "\r")
+	report, out, err := keys(t, l, strings.Split("\r \r \r b x\r \r \r \r \r \r \r \r \r \r \r \r", " ")...)
 	if err != nil || len(report) != 1 || !report[0].Verdict.Held {
 		t.Errorf("%v, %+v", err, report)
 	}
@@ -188,6 +195,55 @@ func TestKeys(t *testing.T) {
 	_, out, err = keys(t, l, "\r", "\r", "q")
 	if !errors.Is(err, ErrLeft) || strings.Contains(out, "seen\r\n") {
 		t.Errorf("q: %v\n%s", err, out)
+	}
+}
+
+// TestKeysQuiz answers a question wrongly, goes back, answers it rightly, and
+// lets the other one be answered.
+func TestKeysQuiz(t *testing.T) {
+	l := read(t, sample("Words."))
+	var got []int
+	_, out, err := keysTo(t, &Player{Answered: func(_ *Lesson, question, answer int) {
+		got = append(got, question, answer)
+	}}, l, strings.Split("\r \r \r \r \r \r \r 41 b 2 \r \r \r \r \r", " ")...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if diff := cmp.Diff([]int{1, 1, 1, 2}, got); diff != "" {
+		t.Errorf("answers: %s\n%s", diff, out)
+	}
+	for _, want := range []string{"1 is wrong", "2 is right", "✓  2) ", "Because.", "✓  1) ", "So."} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "Nearly.") {
+		t.Errorf("a hint is shown:\n%s", out)
+	}
+}
+
+// TestShow looks at what is shown, and what is not.
+func TestShow(t *testing.T) {
+	l := read(t, sample("Words.\n\n<!-- notes: Wait here. -->"))
+	show := func(notes bool) string {
+		var out bytes.Buffer
+		if err := Show(ui.New(&out), l, notes); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	for _, want := range []string{"workshop hint 2", "workshop quiz 2", "1. What is it?", "   2) two, and more"} {
+		if !strings.Contains(show(false), want) {
+			t.Errorf("no %q in\n%s", want, show(false))
+		}
+	}
+	for _, secret := range []string{"Nearly.", "Because.", "Wait here.", "✓"} {
+		if strings.Contains(show(false), secret) {
+			t.Errorf("%q in\n%s", secret, show(false))
+		}
+	}
+	if !strings.Contains(show(true), "\n│ Wait here.\n") {
+		t.Errorf("no note in\n%s", show(true))
 	}
 }
 

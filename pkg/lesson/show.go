@@ -4,27 +4,36 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// Show writes the whole lesson for reading, without running anything.
-func Show(screen *ui.UI, l *Lesson) error {
+// Show writes the whole lesson for reading, without running anything: not the
+// hints, not the answers of the quiz, and the speaker's notes only if asked for.
+func Show(screen *ui.UI, l *Lesson, notes bool) error {
 	showTitle(screen, l)
-	for _, s := range l.Sections {
+	for i := range l.Sections {
+		s := &l.Sections[i]
 		screen.Section(s.Heading)
-		for _, b := range s.Blocks {
-			if b.Transcript != nil {
-				showTranscript(screen, b.Transcript)
-				continue
+		showBlocks(screen, s.Blocks, notes)
+		switch s.Kind {
+		case Hints:
+			screen.Line("")
+			screen.Text(lang.F("Try it first. Then, one by one: workshop hint %d", l.Number), 0)
+		case Quiz:
+			for i := range l.Quiz {
+				screen.Line("")
+				l.Quiz[i].Show(screen, i+1)
 			}
-			showBlock(screen, &b)
+			screen.Line("")
+			screen.Text(lang.F("The answers, and why: workshop quiz %d", l.Number), 0)
 		}
 	}
 	return screen.Err()
 }
 
 func showTitle(screen *ui.UI, l *Lesson) {
-	screen.Title(fmt.Sprintf("Lesson %d · %s", l.Number, l.Title), fmt.Sprintf("%d minutes", l.Minutes))
+	screen.Title(lang.F("Lesson %d · %s", l.Number, l.Title), lang.F("%d minutes", l.Minutes))
 	screen.Line("")
 	screen.Prose(l.Summary, "", "")
 }
@@ -38,6 +47,37 @@ func showTranscript(screen *ui.UI, t *Transcript) {
 			screen.Dim(line)
 		}
 	}
+}
+
+// showBlocks writes what is not run. Notes that follow each other are set off
+// together.
+func showBlocks(screen *ui.UI, blocks []Block, notes bool) {
+	for i := 0; i < len(blocks); i++ {
+		b := &blocks[i]
+		switch {
+		case b.Transcript != nil:
+			showTranscript(screen, b.Transcript)
+		case !b.Note:
+			showBlock(screen, b)
+		case notes:
+			first := i
+			for i+1 < len(blocks) && blocks[i+1].Note {
+				i++
+			}
+			showNotes(screen, blocks[first:i+1])
+		}
+	}
+}
+
+func showNotes(screen *ui.UI, notes []Block) {
+	screen.Line("")
+	screen.Aside(func(screen *ui.UI) {
+		for i := range notes {
+			b := notes[i]
+			b.Tight = b.Tight || i == 0
+			showBlock(screen, &b)
+		}
+	})
 }
 
 // showBlock writes prose, or a figure.
@@ -72,4 +112,55 @@ func indents(b *Block) (first, rest string) {
 		first = outer + b.Bullet + " "
 	}
 	return first, strings.Repeat(" ", len(outer)+max(len([]rune(b.Bullet)), 1)+1)
+}
+
+// Show writes the hint.
+func (h *Hint) Show(screen *ui.UI) {
+	for i := range h.Blocks {
+		b := h.Blocks[i]
+		b.Tight, b.Depth = b.Tight || i == 0, b.Depth-1
+		b.Bullet = ""
+		showBlock(screen, &b)
+	}
+}
+
+// Show writes the question with its number, and its answers with theirs.
+func (q *Question) Show(screen *ui.UI, number int) {
+	lead := fmt.Sprintf("%d. ", number)
+	screen.Prose(stressed(q.Text), lead, strings.Repeat(" ", len(lead)))
+	screen.Line("")
+	for i, a := range q.Answers {
+		screen.Prose(a.Text, fmt.Sprintf("   %d) ", i+1), "      ")
+	}
+}
+
+// Judge says whether an answer is right, and tells so.
+func (q *Question) Judge(screen *ui.UI, answer int) bool {
+	right := answer == q.Right()
+	if right {
+		screen.Good(lang.F("%d is right", answer))
+	} else {
+		screen.Bad(lang.F("%d is wrong", answer))
+	}
+	screen.Line("")
+	return right
+}
+
+// Explain writes the right answer, and why it is.
+func (q *Question) Explain(screen *ui.UI) {
+	right := q.Right()
+	screen.Prose(q.Answers[right-1].Text, fmt.Sprintf("✓  %d) ", right), "      ")
+	showBlocks(screen, q.Explanation, false)
+}
+
+// stressed is a text that stands out as a whole.
+func stressed(text []ui.Span) []ui.Span {
+	var list []ui.Span
+	for _, s := range text {
+		if s.Mark == ui.Plain {
+			s.Mark = ui.Strong
+		}
+		list = append(list, s)
+	}
+	return list
 }

@@ -1,7 +1,7 @@
 package lesson
 
 // slide is what is shown between two keys: some prose, and then, after a key, a
-// transcript.
+// transcript; or a question of the quiz.
 type slide struct {
 	lesson     *Lesson
 	section    *Section
@@ -9,15 +9,22 @@ type slide struct {
 	opening    bool // of its lesson
 	prose      []Block
 	transcript *Transcript
+	question   int // of the quiz; 0: none
 }
 
-// slides divides lessons at their transcripts.
+// slides divides lessons at their transcripts. The hints are left out.
 func slides(list []*Lesson) []*slide {
 	var all []*slide
 	for _, l := range list {
 		for i := range l.Sections {
 			s := &l.Sections[i]
+			if s.Kind == Hints {
+				continue
+			}
 			part := divide(s.Blocks)
+			if s.Kind == Quiz {
+				part = ask(l, s.Blocks)
+			}
 			part[0].first, part[0].opening = true, i == 0
 			for _, p := range part {
 				p.lesson, p.section = l, s
@@ -42,5 +49,16 @@ func divide(blocks []Block) []*slide {
 		}
 		now.prose = append(now.prose, b)
 	}
+	return list
+}
+
+// ask gives a slide for each question, and one after it: there is time to read
+// the explanation.
+func ask(l *Lesson, notes []Block) []*slide {
+	var list []*slide
+	for i := range l.Quiz {
+		list = append(list, &slide{question: i + 1}, &slide{})
+	}
+	list[0].prose = notes
 	return list
 }

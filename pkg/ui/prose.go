@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -124,3 +125,15 @@ func (u *UI) marked(text string, m Mark) string {
 
 // Bare is a text without colours and whatever else only moves a terminal.
 func Bare(s string) string { return ansi.Strip(s) }
+
+// Aside writes what draw draws set off at the left, and dim: what is said to one
+// person only.
+func (u *UI) Aside(draw func(*UI)) {
+	var text bytes.Buffer
+	inner := New(&text)
+	inner.width = u.width - 2
+	draw(inner)
+	for _, line := range strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n") {
+		u.Dim(strings.TrimRight("│ "+line, " "))
+	}
+}
