@@ -18,7 +18,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build install demo fmt lint bench man clean test-needs
+.PHONY: help build install demo fmt lint bench bench-bomb man clean test-needs
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -27,7 +27,8 @@ build: ## bin/workshop, one static binary
 	@$(NEED_GO) && go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' \
 		-o bin/workshop ./cmd/workshop
 
-demo: build ## play lessons 01 to 03 without a keypress
+demo: build ## play the lessons, without a keypress where there is no terminal
+	@rootfs-scripts/install-packages.sh apparmor iproute2
 	@bin/workshop rootfs path >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
 	$(AS_ROOT) bin/workshop tour
 
@@ -60,6 +61,11 @@ bench: build ## how fast, against runc and bwrap, in turn
 	@rootfs-scripts/install-packages.sh busybox-static runc bubblewrap
 	@bin/workshop rootfs path busybox >/dev/null 2>&1 || bin/workshop rootfs build busybox
 	@$(NEED_GO) && go run ./internal/bench
+
+bench-bomb: build ## what the host feels of 200 fork bombs: two minutes
+	@rootfs-scripts/install-packages.sh bash busybox-static
+	@bin/workshop rootfs path busybox >/dev/null 2>&1 || bin/workshop rootfs build busybox
+	@$(NEED_GO) && go test ./pkg/bomb -run '^$$' -bench Bomb -benchtime 200x
 
 # What the tests run as other programs. What they cannot have, they skip and say.
 test-needs: build
