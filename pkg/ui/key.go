@@ -13,6 +13,9 @@ import (
 
 // Key waits for one key, without Enter and without an echo. Ctrl-C stays a
 // signal. At the end of the input the key is 'q'. See termios(3).
+//
+// The arrows and the keys that a presenter's remote control sends, Page Down and
+// Page Up, count as '\n' and 'b': on and back.
 func Key(ctx context.Context, in *os.File) (byte, error) {
 	fd := int(in.Fd())
 	saved, err := unix.IoctlGetTermios(fd, unix.TCGETS)
@@ -43,6 +46,10 @@ func readKey(ctx context.Context, fd int) (byte, error) {
 		buf := make([]byte, 1)
 		n, err = unix.Read(fd, buf)
 		switch {
+		case n == 1 && buf[0] == escape:
+			if key := sequence(fd); key != 0 {
+				return key, nil
+			}
 		case n == 1:
 			return buf[0], nil
 		case n == 0 || errors.Is(err, unix.EIO):
@@ -50,6 +57,26 @@ func readKey(ctx context.Context, fd int) (byte, error) {
 		}
 	}
 	return 0, context.Cause(ctx)
+}
+
+const escape = 0x1b
+
+// sequences are what terminals send for the keys that go on and back.
+var sequences = map[string]byte{
+	"[C": '\n', "[B": '\n', "OC": '\n', "OB": '\n', "[6~": '\n', // right, down, Page Down
+	"[D": 'b', "[A": 'b', "OD": 'b', "OA": 'b', "[5~": 'b', // left, up, Page Up
+}
+
+// sequence reads what follows an escape, which is there at once, and gives the
+// key, or 0 for one that means nothing here.
+func sequence(fd int) byte {
+	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	if n, err := unix.Poll(fds, 20); err != nil || n == 0 {
+		return 0 // the Escape key alone
+	}
+	buf := make([]byte, 8)
+	n, _ := unix.Read(fd, buf)
+	return sequences[string(buf[:max(n, 0)])]
 }
 
 // hangup waits for the SIGHUP that follows the end of a terminal.

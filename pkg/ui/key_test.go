@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+func TestKey(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer terminal.Close()
+	for _, c := range []struct {
+		typed string
+		want  byte
+	}{
+		{"x", 'x'},
+		{"\r", '\n'}, // the terminal's own translation
+		{"\x1b[C", '\n'},
+		{"\x1b[6~", '\n'},
+		{"\x1b[D", 'b'},
+		{"\x1b[5~", 'b'},
+		{"\x1bOA", 'b'},
+	} {
+		if _, err := keyboard.WriteString(c.typed); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Key(t.Context(), terminal); err != nil || got != c.want {
+			t.Errorf("%q: %q, %v; want %q", c.typed, got, err, c.want)
+		}
+	}
+	// A key that means nothing is passed over, and so are the bytes behind it.
+	if _, err := keyboard.WriteString("\x1b[15~"); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { _, _ = keyboard.WriteString("y") })
+	if got, err := Key(t.Context(), terminal); err != nil || got != 'y' {
+		t.Errorf("after F5: %q, %v", got, err)
+	}
+}
