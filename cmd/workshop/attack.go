@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -94,7 +96,7 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 	out := cmd.OutOrStdout()
 	screen := ui.New(out)
 	if !f.json {
-		screen.Title("Attack: "+p.Name, "against "+strings.Join(steps.Names(c.Steps), " + "))
+		screen.Title(lang.F("Attack: %s", p.Name), against(c))
 	}
 	calls := out
 	if f.json {
@@ -113,6 +115,11 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 		err = exitCode(exitClaim)
 	}
 	return err
+}
+
+// against names the layers that an attack meets.
+func against(c *container.Container) string {
+	return lang.F("against %s", strings.Join(steps.Names(c.Steps), " + "))
 }
 
 // lessonFor is the lesson whose layers the container has.
@@ -136,10 +143,10 @@ func verdict(r attack.Result) string {
 func showResult(out io.Writer, p *attack.Probe, r attack.Result) {
 	screen := ui.New(out)
 	if r.Allowed {
-		screen.Bad("The attack succeeded: " + p.Tries + ".")
+		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
 		return
 	}
-	screen.Good("The attack was stopped: " + r.Reason + ".")
+	screen.Good(lang.F("The attack was stopped: %s.", r.Reason))
 	if r.Why != "" {
 		screen.Text(r.Why, 2)
 	}
@@ -149,8 +156,8 @@ func listAttacks(out io.Writer) error {
 	screen := ui.New(out)
 	var rows [][]string
 	for _, p := range attack.All() {
-		rows = append(rows, []string{p.Name, p.Stops, p.Tries})
+		rows = append(rows, []string{p.Name, p.Stops, lang.T(p.Tries)})
 	}
-	screen.Table([]string{"ATTACK", "STOPPED BY", "TRIES TO"}, rows)
+	screen.Table([]string{lang.T("ATTACK"), lang.T("STOPPED BY"), lang.T("TRIES TO")}, rows)
 	return screen.Err()
 }

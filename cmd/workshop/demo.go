@@ -8,6 +8,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/demo"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -62,8 +63,8 @@ func listDemos(out io.Writer) error {
 	screen := ui.New(out)
 	var rows [][]string
 	for _, d := range demo.All() {
-		rows = append(rows, []string{d.Name, lessonName(stepOf(d.Lesson)), d.Shows})
+		rows = append(rows, []string{d.Name, lessonName(stepOf(d.Lesson)), lang.T(d.Shows)})
 	}
-	screen.Table([]string{"DEMO", "LESSON", "SHOWS"}, rows)
+	screen.Table([]string{lang.T("DEMO"), lang.T("LESSON"), lang.T("SHOWS")}, rows)
 	return screen.Err()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/explain"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -91,7 +92,7 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if len(args) == 0 {
 		c.Args = []string{"/bin/sh"}
 	}
-	c.Env = append(container.DefaultEnv(), prompt(s))
+	c.Env = append(lang.Pass(container.DefaultEnv()), prompt(s))
 	f.watch(c, s)
 	if f.quiet || f.json {
 		return runContainer(cmd.Context(), c)
@@ -139,7 +140,7 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 		c.Calls = encodeCalls(os.Stdout)
 	default:
 		screen := &explain.Screen{UI: ui.New(os.Stderr)}
-		screen.UI.Title("Lesson "+lessonName(s), strings.Join(steps.Names(c.Steps), " + "))
+		screen.UI.Title(lang.F("Lesson %s", lessonName(s)), strings.Join(steps.Names(c.Steps), " + "))
 		if f.pause || (!f.noPause && term.IsTerminal(0) && term.IsTerminal(2)) {
 			screen.Keys = os.Stdin
 		}

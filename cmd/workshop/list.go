@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -28,13 +29,13 @@ func newListCommand() *cobra.Command {
 			for _, n := range lessonNumbers() {
 				s := stepOf(n)
 				lessons = append(lessons, listed{n, lessonName(s), s.Does})
-				rows = append(rows, []string{fmt.Sprint(n), lessonName(s), s.Does})
+				rows = append(rows, []string{fmt.Sprint(n), lessonName(s), lang.T(s.Does)})
 			}
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(lessons)
 			}
 			screen := ui.New(cmd.OutOrStdout())
-			screen.Table([]string{"N", "LESSON", "ADDS"}, rows)
+			screen.Table([]string{"N", lang.T("LESSON"), lang.T("ADDS")}, rows)
 			return screen.Err()
 		},
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -24,6 +25,7 @@ func main() { os.Exit(run()) }
 // run is main as a function, for the transcripts.
 func run() int {
 	bomb.Main()
+	_ = lang.Set(lang.FromEnv()) // a language that there is; --lang may choose another
 	err := newRootCommand().Execute()
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {

@@ -38,6 +38,7 @@ Begin with:  sudo workshop 1`,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          unknownCommand,
 	}
+	addLanguageFlag(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -124,6 +125,7 @@ func SelfAs(c *container.Container, args ...string) {
 		c.Path = Self
 	}
 	c.Args = append([]string{"workshop"}, args...)
+	c.Env = lang.Pass(or(c.Env, container.DefaultEnv()))
 }
 
 // Exec replaces this process by a command, as execve(2).

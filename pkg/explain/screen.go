@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -41,7 +42,7 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 }
 
 func (s *Screen) pause(ctx context.Context) error {
-	s.UI.Dim("  Enter: do it    q: leave")
+	s.UI.Dim("  " + lang.T("Enter: do it    q: leave"))
 	for {
 		key, err := ui.Key(ctx, s.Keys)
 		switch {
@@ -83,26 +84,25 @@ func idle(m *container.Moment) bool { return m.Step != nil && !m.Step.Acts() }
 // unchanged says why a moment changed nothing.
 func unchanged(m *container.Moment) string {
 	if s := m.Step; s != nil && s.InChild == nil && s.InSupervisor == nil {
-		return "the child was born with it: see clone above"
+		return lang.T("the child was born with it: see clone above")
 	}
-	return "nothing changed that the kernel shows"
+	return lang.T("nothing changed that the kernel shows")
 }
 
 // does says what the moment is, in half a line.
 func does(m *container.Moment) string {
 	switch m.Name {
 	case "clone":
-		text := "clone(2) makes a child: a copy of its parent"
-		if m.CloneFlags != "" {
-			text += ", but for " + m.CloneFlags
+		if m.CloneFlags == "" {
+			return lang.T("clone(2) makes a child: a copy of its parent")
 		}
-		return text
+		return lang.F("clone(2) makes a child: a copy of its parent, but for %s", m.CloneFlags)
 	case "execve":
-		return "execve(2) replaces the program, not the process"
+		return lang.T("execve(2) replaces the program, not the process")
 	case "wait":
-		return "wait(2): the parent takes the exit status, and the process is gone"
+		return lang.T("wait(2): the parent takes the exit status, and the process is gone")
 	}
-	return m.Step.Does
+	return lang.T(m.Step.Does)
 }
 
 func (s *Screen) entries(m *container.Moment) []ui.Entry {
@@ -142,11 +142,11 @@ func survives(m *container.Moment) string {
 	}
 	switch m.Name {
 	case "apparmor":
-		return "The profile is loaded, and the child has written its name to attr/apparmor/exec and read it back: the kernel shows a label for execve to nobody else."
+		return lang.T("The profile is loaded, and the child has written its name to attr/apparmor/exec and read it back: the kernel shows a label for execve to nobody else.")
 	case "clone":
-		return "Inherited: " + same(m) + "."
+		return lang.F("Inherited: %s.", same(m))
 	case "execve":
-		return "Survived: " + same(m) + "."
+		return lang.F("Survived: %s.", same(m))
 	}
 	return ""
 }
@@ -161,16 +161,16 @@ func same(m *container.Moment) string {
 		}
 	}
 	add(a.PID == b.PID, fmt.Sprintf("pid %d", b.PID))
-	add(a.Root.Same(b.Root), "the root directory")
-	add(a.Cwd.Same(b.Cwd), "the working directory")
-	add(a.Get("Uid") == b.Get("Uid") && a.Get("Gid") == b.Get("Gid"), "user and group ids")
-	add(a.Get("CapEff") == b.Get("CapEff") && a.Get("CapBnd") == b.Get("CapBnd"), "capabilities")
-	add(len(a.Cgroups) > 0 && slices.EqualFunc(a.Cgroups, b.Cgroups, func(x, y observe.Cgroup) bool { return x.Path == y.Path }), "cgroups")
+	add(a.Root.Same(b.Root), lang.T("the root directory"))
+	add(a.Cwd.Same(b.Cwd), lang.T("the working directory"))
+	add(a.Get("Uid") == b.Get("Uid") && a.Get("Gid") == b.Get("Gid"), lang.T("user and group ids"))
+	add(a.Get("CapEff") == b.Get("CapEff") && a.Get("CapBnd") == b.Get("CapBnd"), lang.T("capabilities"))
+	add(len(a.Cgroups) > 0 && slices.EqualFunc(a.Cgroups, b.Cgroups, func(x, y observe.Cgroup) bool { return x.Path == y.Path }), lang.T("cgroups"))
 	if kinds := sameNamespaces(a, b); len(kinds) > 0 {
-		names = append(names, "the namespaces "+strings.Join(kinds, " "))
+		names = append(names, lang.F("the namespaces %s", strings.Join(kinds, " ")))
 	}
-	add(a.Get("Seccomp") == b.Get("Seccomp") && b.Get("Seccomp") != "0", "the seccomp filters")
-	return strings.Join(names, ", ")
+	add(a.Get("Seccomp") == b.Get("Seccomp") && b.Get("Seccomp") != "0", lang.T("the seccomp filters"))
+	return strings.Join(names, lang.T(", "))
 }
 
 func sameNamespaces(a, b *observe.Snapshot) []string {

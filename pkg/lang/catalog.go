@@ -2,6 +2,42 @@ package lang
 
 import "maps"
 
+// The terms. Words of the kernel and its man pages stay as they are where
+// Japanese engineers say them so: chroot, pivot_root, cgroup, seccomp, AppArmor,
+// execve, errno, inode, pids.max, and the names of all calls, files and fields.
+//
+//	attack              攻撃 (succeeded: 攻撃は成功しました; stopped: 攻撃は防がれました)
+//	bounding set        バウンディングセット
+//	capability          ケーパビリティ
+//	container           コンテナ
+//	descriptor          ファイルディスクリプタ
+//	filter              フィルタ
+//	fork bomb           フォーク爆弾
+//	group (of a cgroup) グループ
+//	guard               ガード: the cgroup around every run
+//	host                ホスト
+//	label               ラベル
+//	layer               層
+//	lesson              レッスン
+//	mount               マウント
+//	namespace           名前空間
+//	observe, watch      観察する
+//	process             プロセス
+//	profile             プロファイル
+//	root directory      ルートディレクトリ
+//	root filesystem     ルートファイルシステム
+//	rule                ルール
+//	supervisor          監視プロセス
+//	step                ステップ
+//	system call         システムコール
+//	transcript          実行例
+//	working directory   作業ディレクトリ
+//
+// Explanations are です・ます. What stands beside a name in a table or after a
+// field, and is no sentence, ends in a noun or a plain verb and has no 。.
+// Full-width 、 and 。, half-width letters, digits, brackets and colons; no space
+// between Japanese and Latin text.
+
 // catalog has the Japanese for each English text. Each part of the program has
 // a file of its own, catalog_NAME.go, which adds to it.
 var catalog = map[string]string{}

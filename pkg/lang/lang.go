@@ -8,6 +8,7 @@ package lang
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -70,3 +71,16 @@ func T(english string) string {
 // F is fmt.Sprintf with T of the format. A translation may name its arguments
 // in another order: %[2]s.
 func F(english string, args ...any) string { return fmt.Sprintf(T(english), args...) }
+
+// N marks a text of a table, which T translates where it is shown. It gives the
+// text as it is, as gettext's N_ does.
+func N(english string) string { return english }
+
+// Pass adds the language to the environment of a command that may be this
+// program again. English is what it speaks by itself.
+func Pass(env []string) []string {
+	if Now() == English {
+		return env
+	}
+	return append(slices.Clone(env), Env+"="+Now())
+}

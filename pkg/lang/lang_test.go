@@ -3,7 +3,9 @@ package lang
 import "testing"
 
 func TestT(t *testing.T) {
-	add(map[string]string{"two of %s and %s": "%[2]sと%[1]s"})
+	const two = "two of %s and %s"
+	add(map[string]string{two: "%[2]sと%[1]s"})
+	defer delete(catalog, two)
 	for _, c := range []struct{ language, want string }{
 		{English, "two of a and b"},
 		{Japanese, "bとa"},
@@ -13,7 +15,7 @@ func TestT(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer japanese.Store(false)
-			if got := F("two of %s and %s", "a", "b"); got != c.want {
+			if got := F(two, "a", "b"); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if got := T("in no catalog"); got != "in no catalog" {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -42,10 +43,10 @@ func (r Report) Broken() bool {
 
 // Show writes what was not played, what does not hold, and how much does.
 func (r Report) Show(screen *ui.UI) {
-	screen.Section("What came of it")
+	screen.Section(lang.T("What came of it"))
 	screen.Line("")
 	for _, group := range r.missing() {
-		screen.Warn(fmt.Sprintf("%s not played here: %v", group.lines(), group[0].Verdict.Missing))
+		screen.Warn(lang.F("%s not played here: %v", group.lines(), group[0].Verdict.Missing))
 	}
 	held, played := 0, 0
 	for _, f := range r {
@@ -55,11 +56,11 @@ func (r Report) Show(screen *ui.UI) {
 		case f.Verdict.Held:
 			held++
 		default:
-			screen.Bad(f.Where() + ": does not hold")
+			screen.Bad(lang.F("%s: does not hold", f.Where()))
 		}
 		played++
 	}
-	switch sum := fmt.Sprintf("%d of the %d transcripts that were played hold", held, played); {
+	switch sum := lang.F("%d of the %d transcripts that were played hold", held, played); {
 	case held < played:
 		screen.Bad(sum)
 	case played > 0:
@@ -92,11 +93,10 @@ func (r Report) lines() string {
 	for _, f := range r {
 		lines = append(lines, strconv.Itoa(f.Transcript.Line))
 	}
-	word := "line"
-	if len(lines) > 1 {
-		word = "lines"
+	if len(lines) == 1 {
+		return lang.F("lesson %d, line %s:", r[0].Lesson.Number, lines[0])
 	}
-	return fmt.Sprintf("lesson %d, %s %s:", r[0].Lesson.Number, word, strings.Join(lines, ", "))
+	return lang.F("lesson %d, lines %s:", r[0].Lesson.Number, strings.Join(lines, ", "))
 }
 
 // Show writes the verdict, with what differs.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -55,7 +56,7 @@ func judge(t *Transcript, outcomes []*outcome, err error) Verdict {
 // cannot gives the last words of a command as the reason why it cannot.
 func cannot(o *outcome) error {
 	lines := trim(shown(o.output.String()))
-	reason := "exit code 77"
+	reason := lang.T("exit code 77")
 	if len(lines) > 0 {
 		reason = lines[len(lines)-1]
 	}
@@ -77,17 +78,17 @@ func faults(o *outcome, code int, err error) []Fault {
 		list = append(list, Fault{o.command.Text, reason, edits})
 	}
 	if edits := compare(o.command.Want, shown(o.output.String())); differ(edits) {
-		add(edits, "its output is not what the lesson says")
+		add(edits, lang.T("its output is not what the lesson says"))
 	}
 	switch {
 	case errors.Is(err, errTimeout) && !o.played:
-		add(nil, "it did not end within the time limit")
+		add(nil, lang.T("it did not end within the time limit"))
 	case err != nil && !errors.Is(err, context.Canceled) && !o.played:
 		add(nil, err.Error())
 	case o.code != code:
-		add(nil, fmt.Sprintf("its exit code is %d, and not %d", o.code, code))
+		add(nil, lang.F("its exit code is %d, and not %d", o.code, code))
 	case !o.played && o.code == 0:
-		add(nil, "the shell ended there")
+		add(nil, lang.T("the shell ended there"))
 	}
 	return list
 }
@@ -106,11 +107,11 @@ func (v *Verdict) show(screen *ui.UI, t *Transcript) {
 	screen.Line("")
 	switch {
 	case v.Missing != nil:
-		screen.Warn("not played here: " + v.Missing.Error())
+		screen.Warn(lang.F("not played here: %v", v.Missing))
 	case v.Held && t.Exit != 0:
-		screen.Good(fmt.Sprintf("the lesson holds: it failed with %d, as it should", t.Exit))
+		screen.Good(lang.F("the lesson holds: it failed with %d, as it should", t.Exit))
 	case v.Held:
-		screen.Good("the lesson holds: every line is as it says")
+		screen.Good(lang.T("the lesson holds: every line is as it says"))
 	}
 	for _, f := range v.Faults {
 		screen.Bad("$ " + firstLine(f.Command) + ": " + f.Reason)
@@ -131,7 +132,7 @@ func showEdits(screen *ui.UI, edits []edit) {
 		near := differ(edits[max(i-around, 0):min(i+around+1, len(edits))])
 		switch {
 		case near && left == 0:
-			screen.Dim("    ... and more")
+			screen.Dim("    " + lang.T("... and more"))
 			return
 		case near && e.sign == '-':
 			screen.Missing(e.line)

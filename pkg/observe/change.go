@@ -16,7 +16,7 @@ type Change struct {
 	New     string   `json:"new,omitempty"`
 	Added   []string `json:"added,omitempty"`
 	Removed []string `json:"removed,omitempty"`
-	Meaning string   `json:"meaning,omitempty"` // half a line, in English: see MeaningOf
+	Meaning string   `json:"meaning,omitempty"` // half a line: see MeaningOf
 	Group   string   `json:"group,omitempty"`   // one of the Group constants
 	Parts   []Change `json:"parts,omitempty"`   // the single changes, where several are told as one
 }

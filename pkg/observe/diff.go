@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Diff says what changed from old to new, grouped and in words: see the
@@ -38,14 +40,14 @@ type differ struct {
 }
 
 func (d *differ) add(c Change) {
-	c.Meaning = MeaningOf(c.Field, "en")
+	c.Meaning = MeaningOf(c.Field, lang.Now())
 	d.changes = append(d.changes, c)
 }
 
 // scalar adds a change of one value; "" is said as none.
 func (d *differ) scalar(group, field, old, new string) {
 	if old != new {
-		d.add(Change{Field: field, Group: group, Old: cmp.Or(old, "none"), New: cmp.Or(new, "none")})
+		d.add(Change{Field: field, Group: group, Old: cmp.Or(old, lang.T("none")), New: cmp.Or(new, lang.T("none"))})
 	}
 }
 
@@ -68,8 +70,8 @@ func (d *differ) link(group, field string, old, new Link) {
 	}
 	was, is := old.String(), new.String()
 	if was == is && old.MountID != new.MountID && d.old.Namespaces["mnt"] == d.new.Namespaces["mnt"] {
-		was += fmt.Sprintf(" on mount %d", old.MountID)
-		is += fmt.Sprintf(" on mount %d", new.MountID)
+		was = lang.F("%s on mount %d", was, old.MountID)
+		is = lang.F("%s on mount %d", is, new.MountID)
 	}
 	d.scalar(group, field, was, is)
 }
@@ -134,7 +136,7 @@ func (d *differ) memory() {
 
 // countFiles formats as "3 files: /usr/bin/cat, ...": the program comes first.
 func countFiles(files []string) string {
-	text := withNames(counted(len(files), "file"), files[:min(len(files), 1)])
+	text := withNames(counted(len(files), lang.N("%d file"), lang.N("%d files")), files[:min(len(files), 1)])
 	if len(files) > 1 {
 		text += ", ..."
 	}
@@ -152,7 +154,7 @@ func (d *differ) descriptors() {
 	}
 	d.set(Change{
 		Group: GroupDescriptors, Field: "fd", Added: added, Removed: removed,
-		Old: fmt.Sprintf("%d open", len(d.old.FDs)), New: withNames(fmt.Sprintf("%d open", len(numbers)), numbers),
+		Old: lang.F("%d open", len(d.old.FDs)), New: withNames(lang.F("%d open", len(numbers)), numbers),
 	})
 }
 
@@ -168,7 +170,7 @@ func (l Limit) text() string {
 	if l.Soft == l.Hard {
 		return l.Soft
 	}
-	return "soft " + l.Soft + ", hard " + l.Hard
+	return lang.F("soft %s, hard %s", l.Soft, l.Hard)
 }
 
 // set adds the change of a set, if there is one.
@@ -240,9 +242,9 @@ func withNames(head string, names []string) string {
 }
 
 // counted formats as "1 mount" and "2 mounts".
-func counted(n int, what string) string {
+func counted(n int, one, more string) string {
 	if n == 1 {
-		return "1 " + what
+		return lang.F(one, n)
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return lang.F(more, n)
 }

@@ -1,8 +1,9 @@
 package observe
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // mounts compares the lists of mounts by what is mounted where. The IDs of
@@ -14,12 +15,16 @@ func (d *differ) mounts() {
 	added, removed := diffSets(texts(d.old.Mounts), texts(d.new.Mounts))
 	d.set(Change{
 		Group: GroupMounts, Field: "mountinfo", Added: added, Removed: removed,
-		Old: counted(len(d.old.Mounts), "mount"),
-		New: withNames(counted(len(d.new.Mounts), "mount"), texts(d.new.Mounts)),
+		Old: countMounts(d.old.Mounts),
+		New: withNames(countMounts(d.new.Mounts), texts(d.new.Mounts)),
 	})
 	pairs := pairMounts(d.old.Mounts, d.new.Mounts)
 	d.transitions("mountinfo options", pairs, func(m Mount) string { return m.Options })
 	d.transitions("mountinfo propagation", pairs, propagationKind)
+}
+
+func countMounts(list []Mount) string {
+	return counted(len(list), lang.N("%d mount"), lang.N("%d mounts"))
 }
 
 // pairMounts finds the mounts that both lists have; of several alike, the first
@@ -74,9 +79,9 @@ func whichMounts(parts []Change, of int) string {
 		}
 		return strings.Join(names, ", ")
 	case len(parts) == of:
-		return fmt.Sprintf("all %d mounts", of)
+		return lang.F("all %d mounts", of)
 	}
-	return fmt.Sprintf("%d of %d mounts", len(parts), of)
+	return lang.F("%d of %d mounts", len(parts), of)
 }
 
 // propagationKind says the tags of mount_namespaces(7) without the numbers of
@@ -91,5 +96,5 @@ func propagationKind(m Mount) string {
 			kinds = append(kinds, "slave")
 		}
 	}
-	return strings.Join(kinds, " and ")
+	return strings.Join(kinds, lang.T(" and "))
 }

@@ -1,9 +1,10 @@
 package observe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // kind says how a field of /proc/PID/status is compared.
@@ -126,9 +127,9 @@ func (d *differ) field(name, old, new string) {
 func onOff(value string) string {
 	switch value {
 	case "0":
-		return "0 (off)"
+		return lang.T("0 (off)")
 	case "1":
-		return "1 (on)"
+		return lang.T("1 (on)")
 	}
 	return value
 }
@@ -164,17 +165,17 @@ func (d *differ) mask(group, name, old, new string, names func(uint64) []string,
 // "2: CAP_CHOWN, CAP_KILL".
 func describeSet(names, all []string) string {
 	if len(names) == 0 {
-		return "none"
+		return lang.T("none")
 	}
 	unknown, missing := diffSets(all, names)
 	if len(missing) == 0 && len(unknown) == 0 {
-		return fmt.Sprintf("all %d", len(all))
+		return lang.F("all %d", len(all))
 	}
 	listed := strings.Join(names, ", ")
-	if but := "all but " + strings.Join(missing, ", "); len(unknown) == 0 && len(but) < len(listed) {
+	if but := lang.F("all but %s", strings.Join(missing, ", ")); len(unknown) == 0 && len(but) < len(listed) {
 		listed = but
 	}
-	return fmt.Sprintf("%d: %s", len(names), listed)
+	return lang.F("%d: %s", len(names), listed)
 }
 
 // mergeCapabilities tells capability sets that changed alike as one Change.
@@ -203,7 +204,7 @@ func joinChanges(a, b Change) Change {
 	}
 	a.Parts = append(a.Parts, b)
 	a.Field += " " + b.Field
-	a.Meaning = MeaningOf(a.Field, "en")
+	a.Meaning = MeaningOf(a.Field, lang.Now())
 	if a.Old != b.Old || a.New != b.New {
 		a.Old, a.New = "", ""
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rivo/uniseg"
 )
 
 // statusWith gives a snapshot with the recorded status, in which the values of
@@ -318,15 +319,22 @@ func TestJSONKeepsEverything(t *testing.T) {
 
 func TestMeanings(t *testing.T) {
 	const columns = 60
-	seen := map[string]bool{}
-	for _, m := range english {
-		if len(m.text) > columns || m.text == "" {
-			t.Errorf("%s: %d columns: %q", m.field, len(m.text), m.text)
+	for _, table := range [][]meaning{english[:], japanese[:]} {
+		seen := map[string]bool{}
+		for _, m := range table {
+			if width := uniseg.StringWidth(m.text); width > columns || width == 0 {
+				t.Errorf("%s: %d columns: %q", m.field, width, m.text)
+			}
+			if seen[m.field] {
+				t.Errorf("%s is there twice", m.field)
+			}
+			seen[m.field] = true
 		}
-		if seen[m.field] {
-			t.Errorf("%s is there twice", m.field)
+	}
+	for i, m := range english {
+		if japanese[i].field != m.field {
+			t.Fatalf("%s is %s in Japanese", m.field, japanese[i].field)
 		}
-		seen[m.field] = true
 	}
 	for field, want := range map[string]string{
 		"cgroup pids":              MeaningOf("cgroup", "en"),

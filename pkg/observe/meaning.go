@@ -1,14 +1,18 @@
 package observe
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+)
 
 type meaning struct{ field, text string }
 
 // MeaningOf says in half a line what a field of a [Change] means, for someone
-// who has never seen it, or "" for a field that it does not know. lang is "en";
-// any other language gives English.
-func MeaningOf(field, lang string) string {
-	table := meanings(lang)
+// who has never seen it, or "" for a field that it does not know. language is
+// "en" or "ja"; any other one gives English.
+func MeaningOf(field, language string) string {
+	table := meanings(language)
 	for _, key := range meaningKeys(field) {
 		for _, m := range table {
 			if m.field == key {
@@ -30,11 +34,11 @@ func meaningKeys(field string) []string {
 }
 
 // meanings gives the table of a language. Each text has at most 60 columns.
-func meanings(lang string) []meaning {
-	switch lang {
-	default:
-		return english[:]
+func meanings(language string) []meaning {
+	if language == lang.Japanese {
+		return japanese[:]
 	}
+	return english[:]
 }
 
 var english = [...]meaning{

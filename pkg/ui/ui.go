@@ -100,8 +100,7 @@ func (u *UI) Step(name, does string) {
 
 // Text writes prose, wrapped, with an indent.
 func (u *UI) Text(text string, indent int) {
-	wrapped := lipgloss.NewStyle().Width(u.width - indent).Render(text)
-	for _, line := range strings.Split(wrapped, "\n") {
+	for _, line := range wrap(text, u.width-indent) {
 		u.Line(strings.Repeat(" ", indent) + strings.TrimRight(line, " "))
 	}
 }
@@ -120,7 +119,7 @@ func (u *UI) Warn(text string) { u.mark(u.style.warn.Render("!"), text) }
 
 // mark writes wrapped text with a sign before its first line.
 func (u *UI) mark(sign, text string) {
-	for i, line := range strings.Split(lipgloss.NewStyle().Width(u.width-2).Render(text), "\n") {
+	for i, line := range wrap(text, u.width-2) {
 		if i > 0 {
 			sign = " "
 		}
@@ -158,7 +157,7 @@ func (u *UI) entry(e Entry) {
 		u.Line("  " + u.style.key.Render(name))
 		name = ""
 	}
-	lines := strings.Split(lipgloss.NewStyle().Width(rest).Render(value), "\n")
+	lines := wrap(value, rest)
 	for i, line := range lines {
 		if i > 0 {
 			name = ""

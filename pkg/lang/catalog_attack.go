@@ -1,0 +1,53 @@
+package lang
+
+// The attacks: pkg/attack and workshop attack.
+func init() {
+	add(map[string]string{
+		"ATTACK":                      "攻撃",
+		"STOPPED BY":                  "防ぐ層",
+		"TRIES TO":                    "試みること",
+		"Attack: %s":                  "攻撃: %s",
+		"against %s":                  "対象: %s",
+		"The attack succeeded: %s.":   "攻撃は成功しました: %s。",
+		"The attack was stopped: %s.": "攻撃は防がれました: %s。",
+
+		// what each tries
+		"leave the root directory by a second chroot":                        "2度目のchrootでルートディレクトリの外へ出る",
+		"read the environment of a process of the host":                      "ホストのプロセスの環境変数を読む",
+		"kill a process of the host":                                         "ホストのプロセスを殺す",
+		"change the hostname for everyone":                                   "ホスト名を全員の分まで変える",
+		"read a shared memory segment of the host (System V)":                "ホストの共有メモリを読む(System V)",
+		"take a message out of a queue of the host (POSIX)":                  "ホストのキューからメッセージを取り出す(POSIX)",
+		"talk to a server on the host's 127.0.0.1":                           "ホストの127.0.0.1にあるサーバーと話す",
+		"talk to a server on an abstract unix(7) socket":                     "抽象unix(7)ソケットのサーバーと話す",
+		"read which cgroup of the host it is in":                             "自分がホストのどのcgroupにいるかを読む",
+		"read how long the host is up":                                       "ホストの稼働時間を読む",
+		"make a mount that is seen outside":                                  "外からも見えるマウントを作る",
+		"have 128 processes at the same time":                                "同時に128個のプロセスを持つ",
+		"get leave to set the clock of the whole machine":                    "マシン全体の時計を合わせる許可を得る",
+		"change its root directory again":                                    "ルートディレクトリをもう一度変える",
+		"make a device file":                                                 "デバイスファイルを作る",
+		"mount a file system":                                                "ファイルシステムをマウントする",
+		"kill a process of another user":                                     "他のユーザーのプロセスを殺す",
+		"take over a process of another user":                                "他のユーザーのプロセスを乗っ取る",
+		"bind a port below 1024":                                             "1024未満のポートにbindする",
+		"open a socket that sends any packet":                                "任意のパケットを送れるソケットを開く",
+		"get leave to reboot the machine":                                    "マシンを再起動する許可を得る",
+		"get leave to open any file by its inode number":                     "任意のファイルをinode番号で開く許可を得る",
+		"make a directory":                                                   "ディレクトリを作る",
+		"give a file away":                                                   "ファイルの所有者を変える",
+		"reach the keyrings, which no namespace divides":                     "名前空間では分けられないキーリングに触る",
+		"make namespaces, and with them new ways into the kernel":            "名前空間を作り、カーネルへの新しい入り口を得る",
+		"call mount, whatever its capabilities":                              "ケーパビリティによらずmountを呼び出す",
+		"load a program into the kernel":                                     "カーネルにプログラムを読み込ませる",
+		"count events of the whole machine":                                  "マシン全体のイベントを数える",
+		"stop the kernel in the middle of a copy, as exploits do":            "攻撃コードのように、コピー途中のカーネルを止める",
+		"make namespaces by a call whose flags no filter can read":           "フラグをフィルタが読めない呼び出しで名前空間を作る",
+		"switch off address randomisation for itself":                        "自分のアドレス空間のランダム化を切る",
+		"talk to the virtual machine's host":                                 "仮想マシンのホストと話す",
+		"make a directory by the call of another ABI, with its own numbers":  "番号の異なる別のABIの呼び出しでディレクトリを作る",
+		"read a file that it owns and just wrote":                            "自分が所有し、いま書いたばかりのファイルを読む",
+		"execute /usr/bin/top":                                               "/usr/bin/topを実行する",
+		"open for writing what the host runs as root when a program crashes": "クラッシュ時にホストがrootで動かすものを書き込み用に開く",
+	})
+}

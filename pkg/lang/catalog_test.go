@@ -1,0 +1,210 @@
+package lang_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/demo"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// use is a text that the source gives to T, F or N.
+type use struct {
+	where string
+	call  string
+	text  string
+	args  int // of F
+}
+
+// TestEveryTextHasJapanese reads the source of the whole module.
+func TestEveryTextHasJapanese(t *testing.T) {
+	uses := uses(t)
+	if len(uses) < 50 {
+		t.Fatalf("only %d texts found in the source: was it read?", len(uses))
+	}
+	for _, u := range uses {
+		if !lang.Has(u.text) {
+			t.Errorf("%s: no Japanese for %q", u.where, u.text)
+		}
+		if n := len(verbs(u.text)); u.call == "F" && u.args != n {
+			t.Errorf("%s: %q has %d verbs and %d arguments", u.where, u.text, n, u.args)
+		}
+	}
+}
+
+// TestEveryLineOfAListHasJapanese is for the texts that are translated where
+// they are shown.
+func TestEveryLineOfAListHasJapanese(t *testing.T) {
+	var list []string
+	for _, s := range steps.All() {
+		list = append(list, s.Does)
+	}
+	for _, p := range attack.All() {
+		list = append(list, p.Tries)
+	}
+	for _, d := range demo.All() {
+		list = append(list, d.Shows)
+	}
+	for _, text := range list {
+		if !lang.Has(text) {
+			t.Errorf("no Japanese for %q", text)
+		}
+	}
+}
+
+// TestTranslationsKeepTheVerbs compares what fmt will fill in.
+func TestTranslationsKeepTheVerbs(t *testing.T) {
+	for english, japanese := range lang.Catalog {
+		want, got := verbs(english), verbs(japanese)
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(want, got) {
+			t.Errorf("%q has %v, and %q has %v", english, want, japanese, got)
+		}
+		if strings.Count(english, "\n") != strings.Count(japanese, "\n") {
+			t.Errorf("%q and %q have not as many lines", english, japanese)
+		}
+	}
+}
+
+// TestNothingIsLeftOver finds translations whose English is no longer there.
+func TestNothingIsLeftOver(t *testing.T) {
+	used := map[string]bool{}
+	for _, u := range uses(t) {
+		used[u.text] = true
+	}
+	for _, s := range steps.All() {
+		used[s.Does] = true
+	}
+	for _, p := range attack.All() {
+		used[p.Tries] = true
+	}
+	for _, d := range demo.All() {
+		used[d.Shows] = true
+	}
+	for english := range lang.Catalog {
+		if !used[english] {
+			t.Errorf("the source has no %q any more", english)
+		}
+	}
+}
+
+func TestVerbs(t *testing.T) {
+	for text, want := range map[string]string{
+		"no verb, 100%%":    "[]",
+		"%s of %d":          "[1s 2d]",
+		"%[2]sの%[1]d":       "[2s 1d]",
+		"%.1f s, %-8d, %3s": "[1f 2d 3s]",
+	} {
+		if got := fmt.Sprint(verbs(text)); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+var verb = regexp.MustCompile(`%(\[(\d+)\])?[-+# 0]*[\d.]*([a-zA-Z%])`)
+
+// verbs lists what fmt fills in, with the number of the argument: "1s".
+func verbs(text string) []string {
+	var list []string
+	next := 1
+	for _, m := range verb.FindAllStringSubmatch(text, -1) {
+		if m[3] == "%" {
+			continue
+		}
+		if m[2] != "" {
+			next, _ = strconv.Atoi(m[2])
+		}
+		list = append(list, fmt.Sprint(next, m[3]))
+		next++
+	}
+	return list
+}
+
+// uses finds every T, F and N of the module, but for those of the tests.
+func uses(t *testing.T) []use {
+	t.Helper()
+	top, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []use
+	for _, dir := range []string{"cmd", "pkg", "lessons", "slides"} {
+		err := filepath.WalkDir(filepath.Join(top, dir), func(path string, _ fs.DirEntry, err error) error {
+			if os.IsNotExist(err) {
+				return nil
+			}
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			list = append(list, usesIn(t, path)...)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
+}
+
+func usesIn(t *testing.T, path string) []use {
+	t.Helper()
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []use
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return true
+		}
+		if name := called(call); name != "" {
+			if text, ok := literal(call.Args[0]); ok {
+				list = append(list, use{set.Position(call.Pos()).String(), name, text, len(call.Args) - 1})
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// called gives T, F or N for a call of one of them, and else "".
+func called(call *ast.CallExpr) string {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	pkg, ok := f.X.(*ast.Ident)
+	if ok && pkg.Name == "lang" && slices.Contains([]string{"T", "F", "N"}, f.Sel.Name) {
+		return f.Sel.Name
+	}
+	return ""
+}
+
+// literal is the text of a literal, or of several with + between them.
+func literal(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil
+	case *ast.BinaryExpr:
+		left, ok1 := literal(e.X)
+		right, ok2 := literal(e.Y)
+		return left + right, ok1 && ok2
+	}
+	return "", false
+}
