@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -58,10 +59,10 @@ func pidArg(args []string) (int, error) {
 }
 
 var worlds = map[string]string{
-	cgroup.WorldV2:     "version 2: one tree with all controllers",
-	cgroup.WorldHybrid: "hybrid: controllers on trees of version 1, and one tree of version 2 beside them",
-	cgroup.WorldV1:     "version 1: a tree for each controller",
-	cgroup.WorldNone:   "no cgroup tree is mounted here",
+	cgroup.WorldV2:     lang.N("version 2: one tree with all controllers"),
+	cgroup.WorldHybrid: lang.N("hybrid: controllers on trees of version 1, and one tree of version 2 beside them"),
+	cgroup.WorldV1:     lang.N("version 1: a tree for each controller"),
+	cgroup.WorldNone:   lang.N("no cgroup tree is mounted here"),
 }
 
 // limits says what a controller is for; see cgroups(7).
@@ -75,7 +76,7 @@ var limits = map[string]string{
 
 func showSurvey(screen *ui.UI, s cgroup.Survey) error {
 	screen.Title("cgroups", "")
-	screen.Text(worlds[s.World], 0)
+	screen.Text(lang.T(worlds[s.World]), 0)
 	screen.Line("")
 	var rows [][]string
 	for _, m := range s.Mounts {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/doctor"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -31,6 +32,11 @@ Exit code: 0 all lessons are ready, 1 some work with limits, 2 some cannot run.`
   workshop doctor --json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON || paste { // for scripts, and for helpers anywhere
+				if err := lang.Set(lang.English); err != nil {
+					return err
+				}
+			}
 			report := doctor.Judge(doctor.Measure())
 			report.Run(cmd.Context())
 			if err := writeDoctor(cmd.OutOrStdout(), report, asJSON, paste); err != nil {
@@ -72,7 +78,7 @@ func writeDoctor(w io.Writer, r *doctor.Report, asJSON, paste bool) error {
 
 // stateWords are the states as people read them.
 var stateWords = map[doctor.State]string{
-	doctor.Ready: "ready", doctor.Limited: "works with limits", doctor.Cannot: "cannot here",
+	doctor.Ready: lang.N("ready"), doctor.Limited: lang.N("works with limits"), doctor.Cannot: lang.N("cannot here"),
 }
 
 func showDoctor(screen *ui.UI, r *doctor.Report) error {
@@ -84,24 +90,43 @@ func showDoctor(screen *ui.UI, r *doctor.Report) error {
 		}[l.State]
 		show(fmt.Sprintf("%-18s%s", l.Name, lessonState(r.Machine, l)))
 	}
+	screen.Line("")
+	screen.Text(summary(r), 0)
 	showFindings(screen, r.Findings)
-	screen.Section("The machine")
+	screen.Section(lang.T("The machine"))
 	for _, f := range machineFacts(r.Machine) {
 		if f[1] != "" {
 			screen.Term(f[0], f[1])
 		}
 	}
 	screen.Line("")
-	screen.Text("To ask for help, paste what this prints: workshop doctor --paste", 0)
+	screen.Text(lang.T("To ask for help, paste what this prints: workshop doctor --paste"), 0)
 	return screen.Err()
 }
 
+// summary is the whole in a sentence, and what to do next.
+func summary(r *doctor.Report) string {
+	ready := 0
+	for _, l := range r.Lessons {
+		if l.State == doctor.Ready {
+			ready++
+		}
+	}
+	switch {
+	case ready == len(r.Lessons):
+		return lang.T("All lessons are ready. Begin with: sudo workshop 1")
+	case !r.Machine.Root:
+		return lang.T("Only root can try everything: sudo workshop doctor")
+	}
+	return lang.F("%d of %d lessons are ready. What would mend the others stands below, after the arrows.", ready, len(r.Lessons))
+}
+
 func lessonState(m *doctor.Machine, l doctor.Lesson) string {
-	text := stateWords[l.State]
+	text := lang.T(stateWords[l.State])
 	switch {
 	case l.State == doctor.Cannot:
 	case !m.Root:
-		text += ": needs root"
+		text += ": " + lang.T("needs root")
 	case len(l.Without) > 0:
 		text += ": --without " + strings.Join(l.Without, ",")
 	}
@@ -114,9 +139,9 @@ func showFindings(screen *ui.UI, findings []doctor.Finding) {
 		state   doctor.State
 		heading string
 	}{
-		{doctor.Cannot, "What keeps lessons from running"},
-		{doctor.Limited, "What limits lessons"},
-		{doctor.Ready, "Good to know"},
+		{doctor.Cannot, lang.T("What keeps lessons from running")},
+		{doctor.Limited, lang.T("What limits lessons")},
+		{doctor.Ready, lang.T("Good to know")},
 	} {
 		heading := group.heading
 		for _, f := range findings {
@@ -152,9 +177,9 @@ func numbers(list []int) string {
 		i = j + 1
 	}
 	if len(list) == 1 {
-		return "lesson " + parts[0]
+		return lang.F("lesson %s", parts[0])
 	}
-	return "lessons " + strings.Join(parts, ", ")
+	return lang.F("lessons %s", strings.Join(parts, ", "))
 }
 
 func machineName(m *doctor.Machine) string { return "Linux " + m.Kernel + " " + m.Architecture }
@@ -162,20 +187,20 @@ func machineName(m *doctor.Machine) string { return "Linux " + m.Kernel + " " + 
 // machineFacts are the rows about the machine.
 func machineFacts(m *doctor.Machine) [][2]string {
 	facts := [][2]string{
-		{"distribution", m.Distribution},
-		{"inside of", insideOf(m.Places)},
-		{"cgroups", cgroupFact(m.Cgroup)},
-		{"security modules", strings.Join(m.LSMs, ", ")},
-		{"AppArmor label", m.Label},
-		{"seccomp actions", strings.Join(m.Seccomp, " ")},
-		{"namespaces", strings.Join(m.Namespaces, " ")},
-		{"user namespaces", userNamespaceFact(m)},
-		{"capabilities", capabilityFact(m)},
-		{"settings", settings(m)},
-		{"root filesystems", chosen(m.Rootfs, "built")},
-		{"tools", chosen(m.Tools, "found")},
-		{"perl in debian", map[bool]string{true: "found"}[m.Perl]},
-		{"terminal", terminalFact(m.Terminal)},
+		{lang.T("distribution"), m.Distribution},
+		{lang.T("inside of"), insideOf(m.Places)},
+		{lang.T("cgroups"), cgroupFact(m.Cgroup)},
+		{lang.T("security modules"), strings.Join(m.LSMs, ", ")},
+		{lang.T("AppArmor label"), m.Label},
+		{lang.T("seccomp actions"), strings.Join(m.Seccomp, " ")},
+		{lang.T("namespaces"), strings.Join(m.Namespaces, " ")},
+		{lang.T("user namespaces"), userNamespaceFact(m)},
+		{lang.T("capabilities"), capabilityFact(m)},
+		{lang.T("settings"), settings(m)},
+		{lang.T("root filesystems"), chosen(m.Rootfs, lang.T("built: %s"), lang.T("not built: %s"))},
+		{lang.T("tools"), chosen(m.Tools, lang.T("found: %s"), lang.T("not found: %s"))},
+		{lang.T("perl in debian"), map[bool]string{true: lang.T("found")}[m.Perl]},
+		{lang.T("terminal"), terminalFact(m.Terminal)},
 	}
 	return append(facts, triedFacts(m)...)
 }
@@ -186,38 +211,35 @@ func insideOf(places []doctor.Place) string {
 		list = append(list, strings.TrimSpace(p.Kind+" "+p.Name)+" ("+p.How+")")
 	}
 	if list == nil {
-		return "nothing that shows: hardware"
+		return lang.T("nothing that shows: hardware")
 	}
 	return strings.Join(list, "\n")
 }
 
 func cgroupFact(c doctor.Cgroup) string {
-	text := worlds[c.World]
-	if c.Version > 0 {
-		text += fmt.Sprintf("\npids on version %d at %s", c.Version, c.Mount)
-	}
+	text := lang.T(worlds[c.World])
 	switch {
 	case c.Delegated:
-		text += "; our own group is ours to change"
+		text += "\n" + lang.F("pids on version %d at %s; our own group is ours to change", c.Version, c.Mount)
 	case c.Version > 0:
-		text += "; our own group is not delegated to us"
+		text += "\n" + lang.F("pids on version %d at %s; our own group is not delegated to us", c.Version, c.Mount)
 	}
 	return text
 }
 
 func userNamespaceFact(m *doctor.Machine) string {
-	text := "made one: " + orNot(m.Tried["namespace user"])
+	text := lang.F("made one: %s", orNot(m.Tried["namespace user"]))
 	if m.UserNamespace {
-		text += "\nthis is the inside of one"
+		text += "\n" + lang.T("this is the inside of one")
 	}
 	return text
 }
 
 func capabilityFact(m *doctor.Machine) string {
 	if len(m.Lacks) == 0 {
-		return "all that the kernel knows"
+		return lang.T("all that the kernel knows")
 	}
-	return "all but " + strings.Join(m.Lacks, ", ")
+	return lang.F("all but %s", strings.Join(m.Lacks, ", "))
 }
 
 // settings lists the sysctls that this kernel has.
@@ -233,7 +255,7 @@ func settings(m *doctor.Machine) string {
 }
 
 // chosen names what is there, and what is not.
-func chosen(things map[string]bool, word string) string {
+func chosen(things map[string]bool, there, missing string) string {
 	var yes, no []string
 	for _, name := range slices.Sorted(maps.Keys(things)) {
 		if things[name] {
@@ -242,18 +264,18 @@ func chosen(things map[string]bool, word string) string {
 			no = append(no, name)
 		}
 	}
-	text := word + ": " + strings.Join(yes, ", ")
+	text := fmt.Sprintf(there, strings.Join(yes, ", "))
 	if len(no) > 0 {
-		text += "\nnot " + word + ": " + strings.Join(no, ", ")
+		text += "\n" + fmt.Sprintf(missing, strings.Join(no, ", "))
 	}
 	return text
 }
 
 func terminalFact(t doctor.Terminal) string {
 	if !t.Is {
-		return "standard output is none"
+		return lang.T("standard output is none")
 	}
-	return fmt.Sprintf("%s, %d columns", t.Type, t.Width)
+	return lang.F("%s, %d columns", t.Type, t.Width)
 }
 
 // triedFacts say what was tried: what worked in one row.
@@ -268,14 +290,17 @@ func triedFacts(m *doctor.Machine) [][2]string {
 		}
 	}
 	if len(works) > 0 {
-		rows = append([][2]string{{"tried, works", strings.Join(works, ", ")}}, rows...)
+		rows = append([][2]string{{lang.T("tried, works"), strings.Join(works, ", ")}}, rows...)
 	}
 	return rows
 }
 
 func orNot(outcome string) string {
-	if outcome == "" {
-		return "not tried"
+	switch outcome {
+	case "":
+		return lang.T("not tried")
+	case doctor.Works:
+		return lang.T("works")
 	}
 	return outcome
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -54,7 +55,7 @@ const elsewhere = "make vm"
 func (m *Machine) outside() string {
 	for _, p := range m.Places {
 		if p.Kind == "container" && (p.Name == "docker" || p.Name == "podman") {
-			return p.Name + " run --privileged, or outside of the container: " + elsewhere
+			return lang.F("%s run --privileged, or outside of the container: %s", p.Name, elsewhere)
 		}
 	}
 	return elsewhere
@@ -73,14 +74,14 @@ func noProc(m *Machine) []Finding {
 	if m.Proc {
 		return nil
 	}
-	return cannot("there is no /proc, from which everything is read", "sudo mount -t proc proc /proc")
+	return cannot(lang.T("there is no /proc, from which everything is read"), "sudo mount -t proc proc /proc")
 }
 
 func notRoot(m *Machine) []Finding {
 	if m.Root {
 		return nil
 	}
-	return limits("not root: mounts, cgroups, the overlay and the containers themselves were not tried", "sudo workshop doctor")
+	return limits(lang.T("not root: mounts, cgroups, the overlay and the containers themselves were not tried"), "sudo workshop doctor")
 }
 
 func noRunDir(m *Machine) []Finding {
@@ -91,7 +92,7 @@ func noRunDir(m *Machine) []Finding {
 	case strings.Contains(why, "EROFS"):
 		return cannot(why, "sudo mount -o remount,rw "+m.RunMount)
 	case strings.Contains(why, "ENOSPC"):
-		return cannot(why, "make room: df -h /run; df -i /run")
+		return cannot(why, lang.F("make room: %s", "df -h /run; df -i /run"))
 	}
 	return cannot(why, "sudo install -d -m 755 /run/workshop")
 }
@@ -102,21 +103,22 @@ func noMounts(m *Machine) []Finding {
 	case why == "":
 		return nil
 	case m.Sysctls["user.max_mnt_namespaces"] == "0":
-		return cannot("a mount namespace of its own: "+why+"; user.max_mnt_namespaces is 0", "sudo sysctl -w user.max_mnt_namespaces=10000")
+		return cannot(lang.F("a mount namespace of its own: %s", why+"; user.max_mnt_namespaces = 0"), "sudo sysctl -w user.max_mnt_namespaces=10000")
 	}
-	return cannot("a mount namespace of its own: "+why, m.outside())
+	return cannot(lang.F("a mount namespace of its own: %s", why), m.outside())
 }
 
 func noCloseRange(m *Machine) []Finding {
 	if why := m.failed(tryCloseRange); why != "" {
-		return cannot(fmt.Sprintf("close_range with CLOSE_RANGE_CLOEXEC: %s; Linux 5.11 has it, and this is %s", why, m.Kernel), "a newer kernel: "+elsewhere)
+		return cannot(lang.F("close_range with CLOSE_RANGE_CLOEXEC: %s; Linux 5.11 has it, and this is %s", why, m.Kernel),
+			lang.F("a newer kernel: %s", elsewhere))
 	}
 	return nil
 }
 
 func noGuard(m *Machine) []Finding {
 	if why := m.guardFails(); why != "" {
-		return limits("no guard cgroup: a run may leave processes behind, and the fork bomb is refused", "")
+		return limits(lang.T("no guard cgroup: a run may leave processes behind, and the fork bomb is refused"), "")
 	}
 	return nil
 }
@@ -133,15 +135,16 @@ func (m *Machine) guardFails() string {
 }
 
 func noTrace(m *Machine) []Finding {
+	without := lang.N("ptrace: %s: what execve makes of the process is not shown, and trace rules do not work")
 	why := m.failed(tryTrace)
 	switch {
 	case why == "":
 		return nil
 	case m.Sysctls["kernel.yama.ptrace_scope"] == "3":
-		return limits("ptrace: "+why+"; kernel.yama.ptrace_scope is 3: what execve makes of the process is not shown, and trace rules do not work",
-			"take kernel.yama.ptrace_scope = 3 out of /etc/sysctl.d and reboot: it cannot be lowered")
+		return limits(lang.F(without, why+"; kernel.yama.ptrace_scope = 3"),
+			lang.T("take kernel.yama.ptrace_scope = 3 out of /etc/sysctl.d and reboot: it cannot be lowered"))
 	}
-	return limits("ptrace: "+why+": what execve makes of the process is not shown, and trace rules do not work", m.outside())
+	return limits(lang.F(without, why), m.outside())
 }
 
 func noRootfs(m *Machine) []Finding {
@@ -150,7 +153,7 @@ func noRootfs(m *Machine) []Finding {
 			return nil
 		}
 	}
-	return cannot("no root filesystem is built", "sudo workshop rootfs build busybox")
+	return cannot(lang.T("no root filesystem is built"), "sudo workshop rootfs build busybox")
 }
 
 func noOverlay(m *Machine) []Finding {
@@ -170,9 +173,9 @@ func noTools(m *Machine) []Finding {
 	case why == "":
 		return nil
 	case strings.Contains(why, "ENOSPC"):
-		return cannot(why, "make room: df -h /var/lib")
+		return cannot(why, lang.F("make room: %s", "df -h /var/lib"))
 	case strings.Contains(why, "EROFS"):
-		return cannot(why, "sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build")
+		return cannot(why, lang.T("sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build"))
 	}
 	return cannot(why, "sudo workshop rootfs build busybox")
 }
@@ -190,7 +193,8 @@ func noPivot(m *Machine) []Finding {
 	case why == "":
 		return nil
 	case strings.Contains(why, "EINVAL"):
-		return cannot(why+": the root of this machine is the kernel's own rootfs (an initramfs), which nothing can replace", "boot from a disk, or "+elsewhere)
+		return cannot(lang.F("%s: the root of this machine is the kernel's own rootfs (an initramfs), which nothing can replace", why),
+			lang.F("boot from a disk, or %s", elsewhere))
 	}
 	return cannot(why, m.outside())
 }
@@ -206,9 +210,9 @@ func noNamespaces(m *Machine) []Finding {
 			continue
 		}
 		mend := m.outside()
-		fact := fmt.Sprintf("a new %s namespace: %s", kind, why)
+		fact := lang.F("a new %s namespace: %s", kind, why)
 		if knob := "user.max_" + kind + "_namespaces"; m.Sysctls[knob] == "0" {
-			fact, mend = fact+"; "+knob+" is 0", "sudo sysctl -w "+knob+"=10000"
+			fact, mend = fact+"; "+knob+" = 0", "sudo sysctl -w "+knob+"=10000"
 		}
 		list = append(list, cannot(fact, mend)...)
 	}
@@ -227,17 +231,17 @@ func noUserNamespace(m *Machine) []Finding {
 		if m.Sysctls[knob.name] != knob.bad {
 			continue
 		}
-		fact := fmt.Sprintf("%s is %s", knob.name, knob.bad)
+		fact := knob.name + " = " + knob.bad
 		mend := fmt.Sprintf("sudo sysctl -w %s=%s", knob.name, knob.good)
 		if why == "" {
-			return notes(fact+": only root can make a user namespace", mend)
+			return notes(lang.F("%s: only root can make a user namespace", fact), mend)
 		}
-		return limits("a user namespace: "+why+"; "+fact, mend)
+		return limits(lang.F("a user namespace: %s", why+"; "+fact), mend)
 	}
 	if why == "" {
 		return nil
 	}
-	return limits("a user namespace: "+why, m.outside())
+	return limits(lang.F("a user namespace: %s", why), m.outside())
 }
 
 func noCgroup(m *Machine) []Finding {
@@ -245,21 +249,22 @@ func noCgroup(m *Machine) []Finding {
 	const mountV1 = "sudo mkdir -p /sys/fs/cgroup/pids && sudo mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids"
 	switch why := m.guardFails(); {
 	case c.World == cgroup.WorldNone:
-		return cannot("no cgroup tree is mounted", "sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup")
+		return cannot(lang.T("no cgroup tree is mounted"), "sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup")
 	case !c.Known:
-		return cannot("this kernel has no pids controller (CONFIG_CGROUP_PIDS)", elsewhere)
+		return cannot(lang.T("this kernel has no pids controller (CONFIG_CGROUP_PIDS)"), elsewhere)
 	case !c.Enabled:
-		return cannot("the pids controller is switched off", "take cgroup_disable=pids out of the kernel arguments (cat /proc/cmdline) and reboot")
+		return cannot(lang.T("the pids controller is switched off"),
+			lang.T("take cgroup_disable=pids out of the kernel arguments (cat /proc/cmdline) and reboot"))
 	case c.Version == 0 && m.in("container"):
-		return cannot("no mounted cgroup tree offers the pids controller", m.outside())
+		return cannot(lang.T("no mounted cgroup tree offers the pids controller"), m.outside())
 	case c.Version == 0:
-		return cannot("no mounted cgroup tree offers the pids controller", mountV1)
+		return cannot(lang.T("no mounted cgroup tree offers the pids controller"), mountV1)
 	case why == "":
 		return nil
 	case c.ReadOnly:
-		return cannot("the cgroup tree at "+c.Mount+" is mounted read-only", "sudo mount -o remount,rw "+c.Mount)
+		return cannot(lang.F("the cgroup tree at %s is mounted read-only", c.Mount), "sudo mount -o remount,rw "+c.Mount)
 	default:
-		return cannot("a group below "+c.Mount+": "+why, m.outside())
+		return cannot(lang.F("a group below %s: %s", c.Mount, why), m.outside())
 	}
 }
 
@@ -271,7 +276,7 @@ func noBounding(m *Machine) []Finding {
 	if why == "" {
 		return nil
 	}
-	return cannot("drop from the bounding set: "+why, m.outside())
+	return cannot(lang.F("drop from the bounding set: %s", why), m.outside())
 }
 
 // lacksCapabilities is about those that lesson 06 shows being dropped: what is
@@ -286,7 +291,7 @@ func lacksCapabilities(m *Machine) []Finding {
 	if lacks == nil {
 		return nil
 	}
-	return limits("this machine has none of "+strings.Join(lacks, ", ")+" to give or to take away (CapBnd)", m.outside())
+	return limits(lang.F("this machine has none of %s to give or to take away (CapBnd)", strings.Join(lacks, ", ")), m.outside())
 }
 
 func noSeccomp(m *Machine) []Finding {
@@ -311,7 +316,8 @@ func lacksActions(m *Machine) []Finding {
 	if lacks == nil || m.failed(tryFilter) != "" {
 		return nil
 	}
-	return limits("this kernel ("+m.Kernel+") has no seccomp action "+strings.Join(lacks, ", "), "Linux 5.0 has them all: "+elsewhere)
+	return limits(lang.F("this kernel (%s) has no seccomp action %s", m.Kernel, strings.Join(lacks, ", ")),
+		lang.F("Linux 5.0 has them all: %s", elsewhere))
 }
 
 func noAppArmor(m *Machine) []Finding {
@@ -329,15 +335,15 @@ func noAppArmor(m *Machine) []Finding {
 func needsMore(m *Machine) []Finding {
 	var list []Finding
 	for _, n := range m.Needs {
-		f := Finding{State: Limited, Fact: "a transcript " + n.Why, Lessons: []int{n.Lesson}}
+		f := Finding{State: Limited, Fact: lang.F("a transcript %s", n.Why), Lessons: []int{n.Lesson}}
 		kind, object, _ := strings.Cut(n.Name, ":")
 		switch kind {
 		case "apparmor": // the layer itself says so
 			continue
 		case "rootfs":
-			f.Fact, f.Mend = "a transcript needs the root filesystem "+object+", which is not built", "sudo workshop rootfs build "+object
+			f.Fact, f.Mend = lang.F("a transcript needs the root filesystem %s, which is not built", object), "sudo workshop rootfs build "+object
 		case "command":
-			f.Fact, f.Mend = "a transcript needs the command "+object, m.Installer+" "+packageOf(object)
+			f.Fact, f.Mend = lang.F("a transcript needs the command %s", object), m.Installer+" "+packageOf(object)
 		case "arch": // nothing can be mended, and the lesson says what it would show
 			f.State = Ready
 		default:
@@ -366,5 +372,5 @@ func noPerl(m *Machine) []Finding {
 	if !m.Rootfs["debian"] || m.Perl {
 		return nil
 	}
-	return notes("the debian root filesystem has no perl, with which the talk builds its container", "sudo workshop rootfs build debian")
+	return notes(lang.T("the debian root filesystem has no perl, with which the talk builds its container"), "sudo workshop rootfs build debian")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -39,8 +40,8 @@ func (r *Report) Run(ctx context.Context) {
 // ranNot notes a container that did not run, for whatever reason.
 func (r *Report) ranNot(l *Lesson, err error) {
 	f := Finding{
-		State: Cannot, Fact: "its container did not run: " + withName(err),
-		Mend: fmt.Sprintf("see sudo workshop %d -- true, or %s", l.Number, elsewhere), Lessons: []int{l.Number},
+		State: Cannot, Fact: lang.F("its container did not run: %s", withName(err)),
+		Mend: lang.F("see sudo workshop %d -- true, or %s", l.Number, elsewhere), Lessons: []int{l.Number},
 	}
 	var u *steps.Unsupported
 	if errors.As(err, &u) {
