@@ -9,7 +9,7 @@ GO_DIR = $(eval GO_DIR := $(shell rootfs-scripts/install-go.sh))$(GO_DIR)
 NEED_GO = export PATH="$(or $(GO_DIR),$(error no Go: see above)):$$PATH"
 TOOLS = .cache/bin
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
-SCRIPTS = $(shell find rootfs-scripts -name '*.sh') .ci/run
+SCRIPTS = $(shell find rootfs-scripts -name '*.sh') .ci/run $(wildcard lessons/*/*/*.sh)
 GO_SOURCES = $(wildcard cmd internal lessons pkg rootfs-scripts slides)
 
 export CGO_ENABLED := 0

@@ -1,0 +1,26 @@
+#!/usr/bin/perl
+# box.pl [COMMAND...]: a shell whose / is $ROOTFS.
+use strict;
+use warnings;
+
+my $rootfs = $ENV{ROOTFS}
+    // die "ROOTFS is not set. Try: ROOTFS=\$(workshop rootfs path)\n";
+my @command = @ARGV ? @ARGV : "/bin/sh";
+
+# fork(2): two processes go on from here, and in the child $pid is 0.
+my $pid = fork // die "fork: $!\n";
+if ($pid == 0) {
+    # From here on a path that begins with / begins at $rootfs.
+    chroot $rootfs or die "chroot $rootfs: $!\n";
+    # The working directory is outside still.
+    chdir "/" or die "chdir /: $!\n";
+    # execve(2): another program, and the same process.
+    exec { $command[0] } @command or die "exec $command[0]: $!\n";
+}
+
+# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+$SIG{INT} = "IGNORE";
+# wait4(2): until somebody asks for its exit code, a dead child is a zombie.
+waitpid $pid, 0;
+# Ended by signal N, it has none: then 128 + N, as shells say it.
+exit($? & 127 ? 128 + ($? & 127) : $? >> 8);

@@ -1,0 +1,58 @@
+// ---- Exercise 2: chroot ------------------------------------------------
+// Between fork and exec: $ROOTFS becomes the child's root directory, and its
+// working directory is inside.
+// With:      SysProcAttr.Chroot, ProcAttr.Dir
+// Judged by: sudo workshop check 2 -- ./box (go build)
+//
+// forkとexecの間で、$ROOTFSを子のルートディレクトリにし、カレントディレクトリ
+// もその中に移してください。
+// ------------------------------------------------------------------------
+
+// Command box [COMMAND...]: starts a shell as a child, and waits for it.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	command := os.Args[1:]
+	if len(command) == 0 {
+		command = []string{"/bin/sh"}
+	}
+	path, err := exec.LookPath(command[0])
+	must("find "+command[0], err)
+	// fork(2) and execve(2): another process, and then another program in it.
+	pid, err := syscall.ForkExec(path, command, &syscall.ProcAttr{
+		Env:   os.Environ(),
+		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+	})
+	must("start "+path, err)
+	os.Exit(wait(pid))
+}
+
+// wait gives the exit code of a process, or 128 + the number of the signal that
+// ended it. Until somebody asks, a dead child is a zombie: wait4(2).
+func wait(pid int) int {
+	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(pid, &status, 0, nil)
+	must("wait4", err)
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+// must ends the program where a call has failed.
+func must(what string, err error) {
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "box: %s: %v\n", what, err)
+		os.Exit(1)
+	}
+}

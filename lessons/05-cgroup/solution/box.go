@@ -1,0 +1,127 @@
+// Command box [COMMAND...]: a shell that can have 32 processes and no more.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "child" {
+		child(os.Args[2], os.Args[3:])
+	}
+	os.Exit(parent(fmt.Sprintf("box-%d", os.Getpid()), os.Args[1:]))
+}
+
+func parent(name string, command []string) int {
+	if len(command) == 0 {
+		command = []string{"/bin/sh"}
+	}
+	// A mkdir makes a group. The limit comes before the first process.
+	group := pidsTree() + "/" + name
+	must("make a group", os.Mkdir(group, 0o755))
+	defer os.Remove(group)
+	put("32", group+"/pids.max")
+	// Go runs none of our code between fork and exec: so the child executes
+	// this program again, which changes itself and executes the command.
+	args := append([]string{"box", "child", name}, command...)
+	pid, err := syscall.ForkExec("/proc/self/exe", args, &syscall.ProcAttr{
+		Env:   os.Environ(),
+		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Sys: &syscall.SysProcAttr{
+			// clone(2): the child will be process 1 of its pid namespace.
+			Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID |
+				syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC |
+				syscall.CLONE_NEWNET,
+			// It ends with us, and with process 1 the kernel ends the others.
+			Pdeathsig: syscall.SIGKILL,
+		},
+	})
+	must("clone", err)
+	return wait(pid)
+}
+
+// pidsTree finds the groups that count processes. Version 1 has a tree for
+// them; version 2 has one tree, and a group must pass a controller on.
+func pidsTree() string {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	must("read mountinfo", err)
+	v2 := ""
+	for _, line := range strings.Split(string(mounts), "\n") {
+		mount, fs, ok := strings.Cut(line, " - ")
+		if !ok {
+			continue
+		}
+		dir, kind := strings.Fields(mount)[4], strings.Fields(fs)
+		if kind[0] == "cgroup" && strings.Contains(","+kind[2]+",", ",pids,") {
+			return dir
+		}
+		if kind[0] == "cgroup2" {
+			v2 = dir
+		}
+	}
+	put("+pids", v2+"/cgroup.subtree_control")
+	return v2
+}
+
+func child(name string, command []string) {
+	root := os.Getenv("ROOTFS")
+	// 0 is who writes. What it forks from here on is born in the group.
+	put("0", pidsTree()+"/"+name+"/cgroup.procs")
+	// What happens to a shared mount would happen on the host as well.
+	err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
+	must("mount --make-rprivate /", err)
+	// A new root must be a mount point: bound to itself, any directory is.
+	err = syscall.Mount(root, root, "", syscall.MS_BIND|syscall.MS_REC, "")
+	must("mount --rbind $ROOTFS="+root, err)
+	// "." is the new root from here on, whatever happens to the paths.
+	must("chdir "+root, syscall.Chdir(root))
+	// The old root lands on top of the new one: no directory is needed for it.
+	must("pivot_root", syscall.PivotRoot(".", "."))
+	// Take it off: until then the host is one ".." away.
+	must("umount2", syscall.Unmount(".", syscall.MNT_DETACH))
+	must("chdir /", syscall.Chdir("/"))
+	// It shows the pid namespace of who mounts it: so the child must do it.
+	must("mount /proc", syscall.Mount("proc", "/proc", "proc", 0, ""))
+	// A new uts namespace begins with the name of the old one.
+	must("sethostname", syscall.Sethostname([]byte("box")))
+	path, err := exec.LookPath(command[0])
+	must("find "+command[0], err)
+	// execve(2): another program, and the same process.
+	must("exec "+path, syscall.Exec(path, command, os.Environ()))
+}
+
+// wait gives the exit code of a process, or 128 + the number of the signal that
+// ended it. Until somebody asks, a dead child is a zombie: wait4(2).
+func wait(pid int) int {
+	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(pid, &status, 0, nil)
+	must("wait4", err)
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+// put writes a text into a file of the kernel's: one write(2).
+func put(text, file string) {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	must("put "+text, err)
+	defer f.Close()
+	_, err = f.WriteString(text)
+	must("put "+text, err)
+}
+
+// must ends the program where a call has failed.
+func must(what string, err error) {
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "box: %s: %v\n", what, err)
+		os.Exit(1)
+	}
+}

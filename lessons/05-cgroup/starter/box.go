@@ -1,0 +1,103 @@
+// ---- Exercise 5: cgroup ------------------------------------------------
+// Nothing limits how many processes there can be. Make a cgroup of your own
+// with pids.max 32, let the child enter it before anything else, and remove
+// it at the end. With cgroup version 1 (and hybrid) pids has a tree of its
+// own; with version 2 the root group must pass it on: +pids in its
+// cgroup.subtree_control.
+// With:      /proc/self/mountinfo says where it is mounted; 0 in
+//            cgroup.procs is who writes; defer os.Remove
+// Judged by: sudo workshop check 5 -- ./box (go build)
+//
+// プロセスの数に限りがありません。pids.maxが32の自分用のcgroupを作り、子がま
+// ず最初にそこへ入り、最後にcgroupを消してください。cgroup v1 (とhybrid)では
+// pidsは独立したツリーにあり、v2ではルートのcgroup.subtree_controlに+pidsと書
+// く必要があります。
+// ------------------------------------------------------------------------
+
+// Command box [COMMAND...]: a shell with its own view of the system.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "child" {
+		child(os.Args[2:])
+	}
+	os.Exit(parent(os.Args[1:]))
+}
+
+func parent(command []string) int {
+	if len(command) == 0 {
+		command = []string{"/bin/sh"}
+	}
+	// Go runs none of our code between fork and exec: so the child executes
+	// this program again, which changes itself and executes the command.
+	args := append([]string{"box", "child"}, command...)
+	pid, err := syscall.ForkExec("/proc/self/exe", args, &syscall.ProcAttr{
+		Env:   os.Environ(),
+		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Sys: &syscall.SysProcAttr{
+			// clone(2): the child will be process 1 of its pid namespace.
+			Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID |
+				syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC |
+				syscall.CLONE_NEWNET,
+			// It ends with us, and with process 1 the kernel ends the others.
+			Pdeathsig: syscall.SIGKILL,
+		},
+	})
+	must("clone", err)
+	return wait(pid)
+}
+
+func child(command []string) {
+	root := os.Getenv("ROOTFS")
+	// What happens to a shared mount would happen on the host as well.
+	err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
+	must("mount --make-rprivate /", err)
+	// A new root must be a mount point: bound to itself, any directory is.
+	err = syscall.Mount(root, root, "", syscall.MS_BIND|syscall.MS_REC, "")
+	must("mount --rbind $ROOTFS="+root, err)
+	// "." is the new root from here on, whatever happens to the paths.
+	must("chdir "+root, syscall.Chdir(root))
+	// The old root lands on top of the new one: no directory is needed for it.
+	must("pivot_root", syscall.PivotRoot(".", "."))
+	// Take it off: until then the host is one ".." away.
+	must("umount2", syscall.Unmount(".", syscall.MNT_DETACH))
+	must("chdir /", syscall.Chdir("/"))
+	// It shows the pid namespace of who mounts it: so the child must do it.
+	must("mount /proc", syscall.Mount("proc", "/proc", "proc", 0, ""))
+	// A new uts namespace begins with the name of the old one.
+	must("sethostname", syscall.Sethostname([]byte("box")))
+	path, err := exec.LookPath(command[0])
+	must("find "+command[0], err)
+	// execve(2): another program, and the same process.
+	must("exec "+path, syscall.Exec(path, command, os.Environ()))
+}
+
+// wait gives the exit code of a process, or 128 + the number of the signal that
+// ended it. Until somebody asks, a dead child is a zombie: wait4(2).
+func wait(pid int) int {
+	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(pid, &status, 0, nil)
+	must("wait4", err)
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+// must ends the program where a call has failed.
+func must(what string, err error) {
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "box: %s: %v\n", what, err)
+		os.Exit(1)
+	}
+}

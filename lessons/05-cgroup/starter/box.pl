@@ -1,0 +1,81 @@
+#!/usr/bin/perl
+# ---- Exercise 5: cgroup ------------------------------------------------
+# Nothing limits how many processes there can be. Make a cgroup of your own
+# with pids.max 32, let the child enter it before anything else, and remove
+# it at the end. With cgroup version 1 (and hybrid) pids has a tree of its
+# own; with version 2 the root group must pass it on: +pids in its
+# cgroup.subtree_control.
+# With:      /proc/self/mountinfo says where it is mounted; 0 in cgroup.procs
+#            is who writes; END { ... }
+# Judged by: sudo workshop check 5 -- ./box.pl
+#
+# プロセスの数に限りがありません。pids.maxが32の自分用のcgroupを作り、子がまず
+# 最初にそこへ入り、最後にcgroupを消してください。cgroup v1 (とhybrid)ではpids
+# は独立したツリーにあり、v2ではルートのcgroup.subtree_controlに+pidsと書く必
+# 要があります。
+# ------------------------------------------------------------------------
+
+# box.pl [COMMAND...]: a shell with its own view of the system.
+use strict;
+use warnings;
+use POSIX ();
+
+my $rootfs = $ENV{ROOTFS}
+    // die "ROOTFS is not set. Try: ROOTFS=\$(workshop rootfs path)\n";
+my @command = @ARGV ? @ARGV : "/bin/sh";
+
+# Perl has no word for these calls: syscall makes any call, by its number, and a
+# machine of another architecture has other numbers.
+my $nr = (POSIX::uname())[4] eq "aarch64"
+    ? { unshare => 97, mount => 40, umount2 => 39, pivot_root => 41,
+        sethostname => 161, prctl => 167 }
+    : { unshare => 272, mount => 165, umount2 => 166, pivot_root => 155,
+        sethostname => 170, prctl => 157 };
+use constant {
+    CLONE_NEWNS  => 0x20000,   CLONE_NEWUTS => 0x4000000,
+    CLONE_NEWIPC => 0x8000000, CLONE_NEWPID => 0x20000000,
+    CLONE_NEWNET => 0x40000000,
+    MS_BIND => 0x1000, MS_REC => 0x4000, MS_PRIVATE => 0x40000, MNT_DETACH => 2,
+    PR_SET_PDEATHSIG => 1, SIGKILL => 9,
+};
+
+sub call {
+    my ($name, @args) = @_;
+    syscall($nr->{$name}, @args) == 0 or die "$name $args[0]: $!\n";
+}
+
+# For the next child, and not for the caller: the child will be process 1 of it.
+call("unshare", CLONE_NEWPID);
+
+# fork(2): two processes go on from here, and in the child $pid is 0.
+my $pid = fork // die "fork: $!\n";
+if ($pid == 0) {
+    # Process 1 ends with its parent, and with it the kernel ends the others.
+    call("prctl", PR_SET_PDEATHSIG, SIGKILL);
+    # A copy of the list of mounts; and a name, IPC and a network of its own.
+    call("unshare", CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET);
+    # What happens to a shared mount would happen on the host as well.
+    call("mount", "none", "/", 0, MS_REC | MS_PRIVATE, 0);
+    # A new root must be a mount point: bound to itself, any directory is.
+    call("mount", $rootfs, $rootfs, 0, MS_BIND | MS_REC, 0);
+    # "." is the new root from here on, whatever happens to the paths.
+    chdir $rootfs or die "chdir $rootfs: $!\n";
+    # The old root lands on top of the new one: no directory is needed for it.
+    call("pivot_root", ".", ".");
+    # Take it off: until then the host is one ".." away.
+    call("umount2", ".", MNT_DETACH);
+    chdir "/" or die "chdir /: $!\n";
+    # It shows the pid namespace of who mounts it: so the child must do it.
+    call("mount", "proc", "/proc", "proc", 0, 0);
+    # A new uts namespace begins with the name of the old one.
+    call("sethostname", "box", 3);
+    # execve(2): another program, and the same process.
+    exec { $command[0] } @command or die "exec $command[0]: $!\n";
+}
+
+# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+$SIG{INT} = "IGNORE";
+# wait4(2): until somebody asks for its exit code, a dead child is a zombie.
+waitpid $pid, 0;
+# Ended by signal N, it has none: then 128 + N, as shells say it.
+exit($? & 127 ? 128 + ($? & 127) : $? >> 8);

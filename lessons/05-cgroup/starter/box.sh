@@ -1,0 +1,58 @@
+#!/bin/sh
+# ---- Exercise 5: cgroup ------------------------------------------------
+# Nothing limits how many processes there can be. Make a cgroup of your own
+# with pids.max 32, let the child enter it before anything else, and remove
+# it at the end. With cgroup version 1 (and hybrid) pids has a tree of its
+# own; with version 2 the root group must pass it on: +pids in its
+# cgroup.subtree_control.
+# With:      findmnt -t cgroup -O pids, mkdir, rmdir, trap ... EXIT; echo 0
+#            >.../cgroup.procs moves the shell that writes
+# Judged by: sudo workshop check 5 -- ./box.sh
+#
+# プロセスの数に限りがありません。pids.maxが32の自分用のcgroupを作り、子がまず
+# 最初にそこへ入り、最後にcgroupを消してください。cgroup v1 (とhybrid)ではpids
+# は独立したツリーにあり、v2ではルートのcgroup.subtree_controlに+pidsと書く必
+# 要があります。
+# ------------------------------------------------------------------------
+
+# box.sh [COMMAND...]: a shell with its own view of the system.
+set -eu
+: "${ROOTFS:?is not set. Try: ROOTFS=\$(workshop rootfs path)}"
+
+# The child: the parent, below, starts this script again.
+if [ "${1-}" = child ]; then
+	shift
+	# A new root must be a mount point: bound to itself, any directory is.
+	mount --bind "$ROOTFS" "$ROOTFS"
+	# "." is the new root from here on, whatever happens to the paths.
+	cd "$ROOTFS"
+	# The old root lands on top of the new one: no directory is needed for it.
+	pivot_root . .
+	# The programs are those of the new root now: busybox, and nothing else.
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	# Take the old root off: until then the host is one ".." away.
+	umount -l .
+	cd /
+	# It shows the pid namespace of who mounts it: so the child must do it.
+	mount -t proc proc /proc
+	# A new uts namespace begins with the name of the old one.
+	hostname box
+	exec "$@"
+fi
+
+# The parent.
+[ $# -gt 0 ] || set -- /bin/sh
+
+# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+trap : INT
+
+# The bracket is fork(2): what is in it, a copy of this shell does, the child.
+# The parent waits for it: wait4(2).
+(
+	# unshare(2) with a flag for each namespace. A pid namespace is for the next
+	# child and not for the caller, hence --fork: that child is process 1 in it.
+	# When process 1 ends, the kernel ends all the others; and it ends with us.
+	exec unshare --mount --pid --fork --kill-child --uts --ipc --net \
+		sh "$0" child "$@"
+)
+# The last exit code is that of the script: the child's.

@@ -1,0 +1,74 @@
+#!/bin/sh
+# ---- Exercise 7: seccomp -----------------------------------------------
+# Every system call is allowed. Install a filter that refuses mkdir and
+# mkdirat with EPERM, and kills who makes a call of another architecture: its
+# numbers mean other calls.
+# With:      perl -e '... syscall ...', for a shell cannot: prctl 157
+#            (aarch64: 167) with PR_SET_SECCOMP 22, mode 2 and a struct
+#            sock_fprog: pack
+# Judged by: sudo workshop check 7 -- ./box.sh
+#
+# どのシステムコールも許されています。mkdirとmkdiratをEPERMで拒み、別の
+# アーキテクチャの呼び出しをするものはkillするフィルターを入れてください(番号
+# の意味が違うからです)。
+# ------------------------------------------------------------------------
+
+# box.sh [COMMAND...]: a root who can neither set clocks nor chroot.
+set -eu
+: "${ROOTFS:?is not set. Try: ROOTFS=\$(workshop rootfs path)}"
+
+# The child: the parent, below, starts this script again.
+if [ "${1-}" = child ]; then
+	shift
+	# A new root must be a mount point: bound to itself, any directory is.
+	mount --bind "$ROOTFS" "$ROOTFS"
+	# "." is the new root from here on, whatever happens to the paths.
+	cd "$ROOTFS"
+	# The old root lands on top of the new one: no directory is needed for it.
+	pivot_root . .
+	# The programs are those of the new root now: busybox, and nothing else.
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	# Take the old root off: until then the host is one ".." away.
+	umount -l .
+	cd /
+	# It shows the pid namespace of who mounts it: so the child must do it.
+	mount -t proc proc /proc
+	# A new uts namespace begins with the name of the old one.
+	hostname box
+	exec "$@"
+fi
+
+# The parent.
+[ $# -gt 0 ] || set -- /bin/sh
+
+# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+trap : INT
+
+# Where are the groups that count processes? Version 1 has a tree for them; in
+# version 2 there is one tree, and a group must pass a controller on.
+if ! tree=$(findmnt -fno TARGET -t cgroup -O pids); then
+	tree=$(findmnt -fno TARGET -t cgroup2)
+	echo +pids >"$tree/cgroup.subtree_control"
+fi
+# A mkdir makes a group. The limit comes before the first process.
+name=box-$$
+mkdir "$tree/$name"
+trap 'rmdir "$tree/$name"' EXIT
+echo 32 >"$tree/$name/pids.max"
+
+# The bracket is fork(2): what is in it, a copy of this shell does, the child.
+# The parent waits for it: wait4(2).
+(
+	# 0 is who writes. What it forks from here on is born in the group.
+	echo 0 >"$tree/$name/cgroup.procs"
+	# unshare(2) with a flag for each namespace. A pid namespace is for the next
+	# child and not for the caller, hence --fork: that child is process 1 in it.
+	# When process 1 ends, the kernel ends all the others; and it ends with us.
+	# setpriv(1) drops from the bounding set, and each execve from all others.
+	# It comes here, for it is a program of the host: after pivot_root it is out
+	# of reach. What comes later needs CAP_SYS_ADMIN, which is still there.
+	exec unshare --mount --pid --fork --kill-child --uts --ipc --net \
+		setpriv --bounding-set=-sys_time,-sys_chroot \
+		sh "$0" child "$@"
+)
+# The last exit code is that of the script: the child's.

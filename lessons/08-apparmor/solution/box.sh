@@ -1,0 +1,104 @@
+#!/bin/sh
+# box.sh [COMMAND...]: a shell that may write a diary, and not read it.
+set -eu
+: "${ROOTFS:?is not set. Try: ROOTFS=\$(workshop rootfs path)}"
+
+# The child: the parent, below, starts this script again.
+if [ "${1-}" = child ]; then
+	name=$2
+	shift 2
+	# A new root must be a mount point: bound to itself, any directory is.
+	mount --bind "$ROOTFS" "$ROOTFS"
+	# "." is the new root from here on, whatever happens to the paths.
+	cd "$ROOTFS"
+	# The old root lands on top of the new one: no directory is needed for it.
+	pivot_root . .
+	# The programs are those of the new root now: busybox, and nothing else.
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	# Take the old root off: until then the host is one ".." away.
+	umount -l .
+	cd /
+	# It shows the pid namespace of who mounts it: so the child must do it.
+	mount -t proc proc /proc
+	# A new uts namespace begins with the name of the old one.
+	hostname box
+	# The label is for the next execve of who writes: this shell, of which echo
+	# is a part. Acting at once, it would bind what is still to be done.
+	echo "exec $name" >/proc/self/attr/apparmor/exec
+	exec "$@"
+fi
+
+# The parent.
+[ $# -gt 0 ] || set -- /bin/sh
+
+# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
+trap : INT
+
+# Where are the groups that count processes? Version 1 has a tree for them; in
+# version 2 there is one tree, and a group must pass a controller on.
+if ! tree=$(findmnt -fno TARGET -t cgroup -O pids); then
+	tree=$(findmnt -fno TARGET -t cgroup2)
+	echo +pids >"$tree/cgroup.subtree_control"
+fi
+# A mkdir makes a group. The limit comes before the first process.
+name=box-$$
+mkdir "$tree/$name"
+trap 'rmdir "$tree/$name"' EXIT
+echo 32 >"$tree/$name/pids.max"
+
+# The profile, loaded under our name. What no rule allows is refused, so all
+# that a shell needs is allowed first; a deny wins over every allow.
+apparmor_parser --add --skip-cache <<END
+abi <abi/3.0>,
+profile $name {
+	file, capability, network, signal, ptrace, unix,
+	deny /**/diary r,
+}
+END
+# What does not end with its last process is taken back: the group, the profile.
+trap 'rmdir "$tree/$name"
+	printf %s "$name" >/sys/kernel/security/apparmor/.remove' EXIT
+
+# seccomp(2) is out of a shell's reach (setpriv --seccomp-filter came with
+# util-linux 2.41): Perl makes any call, by its number. The filter is a program
+# for the kernel: code, jump if true, jump if false, constant.
+# shellcheck disable=SC2016 # these are Perl's
+filter='
+	my ($arch, $prctl, @mkdir) = `uname -m` eq "aarch64\n"
+		? (0xc00000b7, 167, 34) : (0xc000003e, 157, 83, 258);
+	my @filter = (
+		[0x20, 0, 0, 4],            # load the architecture of the call
+		[0x15, 1, 0, $arch],        # jump over the next one if it is ours:
+		[0x06, 0, 0, 0x80000000],   # another one has other numbers. Kill
+		[0x20, 0, 0, 0],            # load the number of the call
+		[0x35, 0, 1, 0x40000000],   # as large as this is a third set (x32):
+		[0x06, 0, 0, 0x80000000],   # kill
+		(map { [0x15, 0, 1, $_],    # mkdir or mkdirat:
+		[0x06, 0, 0, 0x50001] } @mkdir),  # errno 1, EPERM
+		[0x06, 0, 0, 0x7fff0000],   # all else is allowed
+	);
+	my $code = pack "(SCCL)*", map { @$_ } @filter;
+	my $program = pack "S x6 P", scalar @filter, $code;
+	# prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)
+	syscall($prctl, 22, 2, $program) == 0 or die "seccomp: $!\n";
+	exec { $ARGV[0] } @ARGV or die "exec $ARGV[0]: $!\n";
+'
+
+# The bracket is fork(2): what is in it, a copy of this shell does, the child.
+# The parent waits for it: wait4(2).
+(
+	# 0 is who writes. What it forks from here on is born in the group.
+	echo 0 >"$tree/$name/cgroup.procs"
+	# unshare(2) with a flag for each namespace. A pid namespace is for the next
+	# child and not for the caller, hence --fork: that child is process 1 in it.
+	# When process 1 ends, the kernel ends all the others; and it ends with us.
+	# setpriv(1) drops from the bounding set, and each execve from all others.
+	# It comes here, for it is a program of the host: after pivot_root it is out
+	# of reach. What comes later needs CAP_SYS_ADMIN, which is still there.
+	# Perl, for the filter, is of the host too. What comes later makes no
+	# directory.
+	exec unshare --mount --pid --fork --kill-child --uts --ipc --net \
+		setpriv --bounding-set=-sys_time,-sys_chroot \
+		perl -e "$filter" sh "$0" child "$name" "$@"
+)
+# The last exit code is that of the script: the child's.
