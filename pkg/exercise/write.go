@@ -1,0 +1,125 @@
+package exercise
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// goMod makes a module of the Go program, which needs nothing but the standard
+// library: go build works without network.
+const goMod = "module box\n\ngo 1.21\n"
+
+// Exists is the error of a file that is there already.
+type Exists struct{ File string }
+
+func (e *Exists) Error() string {
+	return e.File + " is there already; --force writes over it"
+}
+
+// file is one that will be written.
+type file struct {
+	name, text string
+	mode       fs.FileMode
+}
+
+// Write writes the starters of a lesson into a directory, which it makes where it
+// is missing, and gives the names of the files. Nothing is written where one of
+// them is there already, unless force is set. What root makes under sudo(8)
+// belongs to who ran sudo.
+func Write(dir string, fsys fs.FS, folder string, languages []Language, force bool) ([]string, error) {
+	files, err := starters(fsys, folder, languages)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range files {
+		name := filepath.Join(dir, f.name)
+		if _, err := os.Lstat(name); err == nil && !force {
+			return nil, &Exists{name}
+		}
+		names = append(names, name)
+	}
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	for i, f := range files {
+		if err := f.write(names[i], force); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+func starters(fsys fs.FS, folder string, languages []Language) ([]file, error) {
+	var files []file
+	for _, l := range languages {
+		text, err := l.Starter(fsys, folder)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{l.File, text, l.Mode})
+		if l.Name == "go" {
+			files = append(files, file{"go.mod", goMod, 0o644})
+		}
+	}
+	return files, nil
+}
+
+// write makes the file anew: what a symbolic link of that name leads to stays
+// as it is.
+func (f file) write(name string, force bool) error {
+	if force {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
+	if err != nil {
+		return err
+	}
+	_, err = out.WriteString(f.text)
+	return errors.Join(err, out.Chmod(f.mode), giveBack(out), out.Close())
+}
+
+// makeDir makes a directory and those above it that are missing.
+func makeDir(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file and no directory", dir)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	made, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(giveBack(made), made.Close())
+}
+
+// giveBack gives what root has made to who ran sudo.
+func giveBack(f *os.File) error {
+	uid, gid := number(os.Getenv("SUDO_UID")), number(os.Getenv("SUDO_GID"))
+	if os.Geteuid() != 0 || uid <= 0 || gid < 0 {
+		return nil
+	}
+	return f.Chown(uid, gid)
+}
+
+// number reads a number, or gives -1.
+func number(text string) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return -1
+}

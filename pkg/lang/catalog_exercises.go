@@ -1,0 +1,10 @@
+package lang
+
+func init() {
+	add(map[string]string{
+		"The task stands at the top of each file. Choose one of them.":                                    "課題は各ファイルの先頭に書いてあります。どれか1つを選んでください。",
+		"They begin where the solution of lesson %d ends. Your own program of lesson %d will do as well.": "内容はレッスン%dの解答の続きです。自分で書いたレッスン%dのプログラムから続けてもかまいません。",
+		"To have it judged:":                     "判定するには:",
+		"To be in it yourself, and to get help:": "自分で中に入るには。また、ヒントを見るには:",
+	})
+}
