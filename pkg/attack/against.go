@@ -107,6 +107,9 @@ func hostMarker() (string, error) {
 	return path, errors.Join(err, f.Close())
 }
 
+// MarkerPath is the host's marker, which is made where it is not there.
+func MarkerPath() (string, error) { return hostMarker() }
+
 // Marker is what is in the host's marker.
 func Marker() (string, error) {
 	path, err := hostMarker()

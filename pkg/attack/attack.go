@@ -58,6 +58,9 @@ func All() []*Probe { return probes }
 
 // Lookup finds a probe. The error names the nearest one.
 func Lookup(name string) (*Probe, error) {
+	if OldMkdir != nil && name == OldMkdir.Name {
+		return OldMkdir, nil // half of an attack: Mkdir is in the list
+	}
 	var names []string
 	for _, p := range probes {
 		if p.Name == name {
@@ -138,7 +141,8 @@ func Try(p *Probe, out io.Writer) Result {
 	return t.result
 }
 
-// event is one line of what a probe says to Against: something to show, or the end.
+// event is one line of what a probe says to Against: that it has begun, something
+// to show, or the end.
 type event struct {
 	Line   string  `json:"line,omitempty"`
 	Result *Result `json:"result,omitempty"`
@@ -154,6 +158,9 @@ func (l lines) Write(b []byte) (int, error) {
 // Report runs a probe in this process for Against, which reads out.
 func Report(p *Probe, out io.Writer) error {
 	enc := json.NewEncoder(out)
+	if err := enc.Encode(event{}); err != nil { // it has begun: what kills it from here on stops the attack
+		return err
+	}
 	r := Try(p, lines{enc})
 	return enc.Encode(event{Result: &r})
 }

@@ -216,21 +216,14 @@ func (s *supervisor) spawnInto(group string, attr *syscall.SysProcAttr, files []
 	return startProcess(&into, files)
 }
 
-// spawnFrom lets this thread be in the group while it clones, for a child is born
-// where its parent is. On version 1 a thread may move by itself, and a move of
-// oneself alone does not wait for all processors as any other does.
-func (s *supervisor) spawnFrom(group string, attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
-	home, err := cgroup.Of(unix.Gettid(), "pids")
-	if err != nil {
-		return nil, err
-	}
-	if err := cgroup.Write(group+"/tasks", "0"); err != nil {
-		return nil, err
-	}
-	child, err := startProcess(attr, files)
-	if back := cgroup.Write(home+"/tasks", "0"); back != nil && err == nil {
+// spawnFrom clones from inside of a group of version 1.
+func (s *supervisor) spawnFrom(group string, attr *syscall.SysProcAttr, files []uintptr) (child *process, err error) {
+	err = fromGroup(group, func() (err error) {
+		child, err = startProcess(attr, files)
+		return err
+	})
+	if err != nil && child != nil {
 		child.kill() // what ends the group at the end would end us too
-		return child, back
 	}
 	return child, err
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/check"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+type checkFlags struct {
+	json, watch bool
+	timeout     time.Duration
+}
+
+func newCheckCommand() *cobra.Command {
+	f := &checkFlags{}
+	cmd := &cobra.Command{
+		Use:   "check LESSON [flags] [-- COMMAND [ARG...]]",
+		Short: "Judge a container program of your own, in any language",
+		Long: `Start your own container program, and judge what it builds: by observing its
+processes through /proc, and by the lesson's attack from inside. Your source is
+not read.
+
+COMMAND starts /bin/sh inside of the container that it builds. The shell reads a
+script from standard input, its output goes to standard output, and COMMAND ends
+with the shell's exit code. It finds a root filesystem in $ROOTFS.
+
+Without a COMMAND it judges what "workshop LESSON" itself builds.
+
+Exit code: 0 all points hold, 1 one does not, 77 this machine cannot run it.`,
+		Example: `  sudo workshop check 2 -- ./box.sh
+  sudo workshop check 3 --watch -- perl box.pl
+  sudo workshop check 3`,
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+		ValidArgsFunction: func(_ *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(given) > 0 {
+				return nil, cobra.ShellCompDirectiveDefault
+			}
+			var names []string
+			for _, n := range lessonNumbers() {
+				names = append(names, fmt.Sprintf("%d\t%s", n, stepOf(n).Does))
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	fs := cmd.Flags()
+	fs.BoolVar(&f.json, "json", false, "the result as JSON")
+	fs.BoolVar(&f.watch, "watch", false, "judge again whenever a file of COMMAND changes; Ctrl-C ends it")
+	fs.DurationVar(&f.timeout, "timeout", check.DefaultTimeout, "the longest that everything may take")
+	return cmd
+}
+
+func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
+	lesson, err := f.lesson(cmd, args)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := needRoot(strings.Join(append([]string{"check"}, args...), " ")); err != nil {
+		return err
+	}
+	c, err := f.check(lesson, args[1:])
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer stop()
+	if f.watch {
+		return f.watchFiles(ctx, cmd.OutOrStdout(), c)
+	}
+	return f.once(ctx, cmd.OutOrStdout(), c)
+}
+
+// lesson understands 3, 03, pivot-root and 03-pivot-root.
+func (f *checkFlags) lesson(cmd *cobra.Command, args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, fmt.Errorf("check needs the number of a lesson: workshop check 2 -- ./box.sh; see: %s --help", cmd.CommandPath())
+	}
+	if dash := cmd.ArgsLenAtDash(); len(args) > 1 && dash != 1 {
+		return 0, fmt.Errorf("what is to be judged comes after --: workshop check %s -- %s", args[0], strings.Join(args[1:], " "))
+	}
+	var names []string
+	for _, n := range lessonNumbers() {
+		s := stepOf(n)
+		if m, err := strconv.Atoi(args[0]); err == nil && m == n || args[0] == s.Name || args[0] == lessonName(s) {
+			return n, nil
+		}
+		names = append(names, strconv.Itoa(n), s.Name)
+	}
+	return 0, fmt.Errorf("no lesson %q%s; see: workshop list", args[0], nearest.Hint(args[0], names))
+}
+
+// check is what to do: with the command's own words, or with what the lesson builds.
+func (f *checkFlags) check(lesson int, command []string) (*check.Check, error) {
+	if f.timeout <= 0 {
+		return nil, usageError{fmt.Errorf("--timeout %v: say how long, such as 20s", f.timeout)}
+	}
+	if err := canCheck(lesson); err != nil {
+		return nil, err
+	}
+	c := &check.Check{Lesson: lesson, Command: command, Timeout: f.timeout, Env: os.Environ()}
+	if len(command) == 0 {
+		c.Command = []string{"workshop", strconv.Itoa(lesson), "-q", "--", "/bin/sh"}
+		c.Path = "/proc/self/exe"
+	}
+	root, err := rootfs.Find("")
+	if err == nil && filepath.Dir(root) == rootfs.Dir() {
+		err = rootfs.RefreshWorkshop(root)
+	}
+	if err != nil && lesson >= steps.Chroot.Lesson {
+		return nil, err
+	}
+	if err == nil {
+		c.Env = append(c.Env, "ROOTFS="+root)
+	}
+	return c, nil
+}
+
+// canCheck asks the lesson's own step what this machine lacks for it.
+func canCheck(lesson int) error {
+	if s := stepOf(lesson); s == steps.AppArmor || s == steps.Cgroup {
+		return s.Check(&steps.Spec{Steps: steps.Names(steps.UpTo(lesson))})
+	}
+	return nil
+}
+
+func (f *checkFlags) once(ctx context.Context, out io.Writer, c *check.Check) error {
+	if f.json {
+		_ = lang.Set(lang.English) // what scripts read
+	}
+	report, err := c.Run(ctx)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	if f.json {
+		err = json.NewEncoder(out).Encode(report)
+	} else {
+		err = showCheck(ui.New(out), report)
+	}
+	if err == nil && !report.Holds {
+		err = exitCode(exitClaim)
+	}
+	return err
+}
+
+// interrupted is the end by a signal, which needs no words.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return exitCode(128 + int(syscall.SIGINT))
+	}
+	return err
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/check"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// showCheck shows a person what holds, what does not, and what to do next.
+func showCheck(screen *ui.UI, r *check.Report) error {
+	screen.Title(lang.F("Check %s", lessonName(stepOf(r.Lesson))), strings.Join(r.Command, " "))
+	if r.NoShell != nil {
+		showNoShell(screen, r)
+		return screen.Err()
+	}
+	screen.Line("")
+	for _, p := range r.Points {
+		line := screen.Strong(p.Says+":") + " " + p.Fact
+		switch p.State {
+		case check.Holds:
+			screen.Good(line)
+		case check.Fails:
+			screen.Bad(line)
+		default:
+			screen.Warn(line)
+		}
+	}
+	showLayers(screen, r.Layers)
+	if r.Terminal {
+		screen.Dim(lang.T("Without a terminal your program did nothing, so it was given one."))
+	}
+	for _, w := range r.Warnings {
+		screen.Warn(w)
+	}
+	showVerdict(screen, r)
+	return screen.Err()
+}
+
+// showLayers tells in a line each what there is of the earlier lessons.
+func showLayers(screen *ui.UI, layers []check.Layer) {
+	if len(layers) == 0 {
+		return
+	}
+	screen.Line("")
+	screen.Dim(lang.T("The layers of the lessons before, which are not judged:"))
+	for _, l := range layers {
+		line := fmt.Sprintf("  %d %-13s", l.Lesson, l.Name)
+		if l.Holds {
+			screen.Dim(line + lang.T("is there"))
+			continue
+		}
+		screen.Dim(line + lang.T("is not all there:"))
+		for _, m := range l.Missing {
+			screen.Dim("      " + m)
+		}
+	}
+}
+
+func showVerdict(screen *ui.UI, r *check.Report) {
+	screen.Line("")
+	hold := 0
+	for _, p := range r.Points {
+		if p.State == check.Holds {
+			hold++
+		}
+	}
+	if r.Holds {
+		screen.Good(lang.F("All %d points hold.", hold))
+		return
+	}
+	screen.Bad(lang.F("%d of %d points hold.", hold, len(r.Points)))
+	showHint(screen, r)
+	showSaid(screen, r)
+}
+
+func showHint(screen *ui.UI, r *check.Report) {
+	if r.Hint != "" {
+		screen.Line("")
+		screen.Line(screen.Strong(lang.T("Next:")))
+		for _, line := range strings.Split(r.Hint, "\n") {
+			if command, ok := strings.CutPrefix(line, "\t"); ok {
+				screen.Line("    " + screen.Code(command))
+				continue
+			}
+			screen.Text(line, 2)
+		}
+	}
+}
+
+// showSaid shows what the program itself said, where something is wrong.
+func showSaid(screen *ui.UI, r *check.Report) {
+	if len(r.Said) == 0 {
+		return
+	}
+	screen.Line("")
+	screen.Dim(lang.T("The last that your program said:"))
+	for _, line := range r.Said {
+		screen.Dim("  " + line)
+	}
+}
+
+func showNoShell(screen *ui.UI, r *check.Report) {
+	screen.Line("")
+	screen.Bad(lang.F("There is no shell to look at: %s.", r.NoShell.Says))
+	showHint(screen, r)
+	showSaid(screen, r)
+}

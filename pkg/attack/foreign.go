@@ -1,0 +1,86 @@
+package attack
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// Foreign is a probe against a container that is none of ours: somebody in there
+// executes this program with Args and Env, and its output comes back to Judge.
+type Foreign struct {
+	Args []string
+	Env  []string // names without a blank or a quote, as are their values
+
+	probe *Probe
+	scene *Scene
+}
+
+// Ask are the settings of a probe, where the container of somebody else cannot
+// be taken for what ours are.
+type Ask struct {
+	Dir   string // a directory inside that the probe may write to; "" lets it make one
+	Forks int    // how many processes the fork bomb tries; 0 is its own number
+}
+
+// Prepare makes the scene of a probe. Call End.
+func Prepare(p *Probe, a Ask) (*Foreign, error) {
+	marker, err := hostMarker()
+	if err != nil {
+		return nil, err
+	}
+	f := &Foreign{Args: []string{probeCommand, p.Name, "--report"}, Env: []string{MarkerEnv + "=" + marker}, probe: p}
+	if a.Dir != "" {
+		f.Env = append(f.Env, dirEnv+"="+a.Dir)
+	}
+	if a.Forks > 0 {
+		f.Env = append(f.Env, forksEnv+"="+strconv.Itoa(a.Forks))
+	}
+	if p.Scene == nil {
+		return f, nil
+	}
+	if f.scene, err = p.Scene(); err != nil {
+		return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
+	}
+	f.Env = append(f.Env, targetEnv+"="+f.scene.Target)
+	return f, nil
+}
+
+// End takes the scene away.
+func (f *Foreign) End() {
+	if f.scene != nil && f.scene.End != nil {
+		f.scene.End()
+	}
+}
+
+// Judge reads what the probe wrote, among what else was written, and lets the
+// host have the last word. Where the probe could not even begin, began is false:
+// then nothing is known of the attack. One that began and was killed was stopped.
+func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result, began bool) {
+	r, began = heard(output)
+	if r.Probe == "" {
+		r = Result{Probe: f.probe.Name, Reason: "the probe was " + ended(code)}
+	}
+	return (&Staged{probe: f.probe, scene: f.scene, snapshot: s}).judge(r), began
+}
+
+// heard finds the events of a probe.
+func heard(output []byte) (r Result, began bool) {
+	lines := bufio.NewScanner(bytes.NewReader(output))
+	lines.Buffer(nil, len(output)+1)
+	for lines.Scan() {
+		var e event
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			continue // not ours
+		}
+		began = true
+		if e.Result != nil {
+			r = *e.Result
+		}
+	}
+	return r, began
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package attack
+
+// OldMkdir is nil: this architecture has mkdirat alone.
+var OldMkdir *Probe

@@ -1,0 +1,107 @@
+// Package check judges a container program that somebody else wrote, in any
+// language, by what the kernel shows of its processes and by the attacks that it
+// stops. It never reads the program.
+//
+// The program starts a shell, which reads a script from standard input. The
+// script is a conversation: while the shell waits for its next line, all
+// processes are observed from outside (package observe), and the shell is told to
+// execute the probes of package attack.
+package check
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/how-to-be-a-container/workshop/internal/thread"
+)
+
+// DefaultTimeout is how long a program may take for everything.
+const DefaultTimeout = 20 * time.Second
+
+// Check is one program that is to be judged by one lesson.
+type Check struct {
+	Lesson  int
+	Command []string      // the program and its arguments
+	Path    string        // where the program is; "" looks Command[0] up in PATH
+	Dir     string        // where it is started; "" is here
+	Env     []string      // its environment; nil is ours
+	Timeout time.Duration // 0 is DefaultTimeout
+}
+
+// Run starts the program, judges it, and ends it. An error says that nothing could
+// be judged; that a program does not do what it should is in the report.
+func (c *Check) Run(ctx context.Context) (*Report, error) {
+	report, err := c.once(ctx, false)
+	if err == nil && report.NoShell != nil && report.NoShell.Why == WantsTerminal {
+		again, err := c.once(ctx, true)
+		if err == nil && again.NoShell == nil {
+			again.Terminal = true
+			return again, nil
+		}
+	}
+	return report, err
+}
+
+// once runs the program once, on a thread that has a mount namespace of its own.
+func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) {
+	limit := c.Timeout
+	if limit == 0 {
+		limit = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooLong)
+	defer cancel()
+	err = thread.Do(func() error {
+		r := &run{Check: c, pty: pty}
+		began := time.Now()
+		report, err = r.judge(ctx)
+		err = errors.Join(err, r.end())
+		if report != nil {
+			report.Seconds = time.Since(began).Seconds()
+		}
+		return err
+	})
+	if err == nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTooLong) {
+		err = context.Cause(ctx) // somebody does not want to wait any more
+	}
+	return report, err
+}
+
+// judge is the run: start, conversation, observation, verdict.
+func (r *run) judge(ctx context.Context) (*Report, error) {
+	report := &Report{Lesson: r.Lesson, Command: r.Command}
+	err := r.start(ctx)
+	var not *notStarted
+	if errors.As(err, &not) {
+		report.NoShell = whyNotStarted(r.Command[0], not.error)
+		report.finish()
+		return report, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	pid, err := r.findShell(ctx)
+	report.Said = r.output.lines(saidLines)
+	if err != nil {
+		report.NoShell = r.whyNoShell(err)
+		report.finish()
+		return report, nil
+	}
+	e, err := r.gather(ctx, pid)
+	if err != nil {
+		return nil, err
+	}
+	report.judge(e)
+	report.Warnings = slices.Concat(r.warn, r.leftovers(e))
+	return report, nil
+}
+
+// env is the program's environment.
+func (c *Check) env() []string {
+	if c.Env != nil {
+		return c.Env
+	}
+	return os.Environ()
+}

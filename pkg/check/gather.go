@@ -1,0 +1,212 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/sys/mountinfo"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// evidence is all that was observed of one run.
+type evidence struct {
+	lesson  int
+	host    *observe.Snapshot // as the program was started
+	program *observe.Snapshot // the program while the shell runs; nil where it has ended
+	shell   *observe.Snapshot
+	between []*observe.Snapshot // the other descendants, while the shell runs
+
+	pid       int    // of the program
+	marker    string // a file of the host
+	read      string // what the shell read there; "" where it could not
+	cwdInside bool
+	table     []*mountinfo.Info // the mounts of the shell's mount namespace, from its top
+	hosts     []*mountinfo.Info // those of them that are the host's
+	tableErr  error             // why the table is not known
+	proc      bool
+	procFact  string
+	group     group
+	guard     string // the group that the program was born in
+	newGroups []string
+	attacks   map[string]outcome
+	noGuest   error // why our own program could not be brought inside
+	refused   int64 // forks that the kernel refused during the attack
+	alive     bool  // the shell after the attacks
+
+	want, got int  // the exit codes, of the shell and of the program
+	stays     bool // the program did not end after its shell
+	left      []process
+	leftNames []string
+}
+
+// gather observes the processes while the shell waits, attacks, and has the shell end.
+func (r *run) gather(ctx context.Context, pid int) (*evidence, error) {
+	e := &evidence{lesson: r.Lesson, host: r.host, pid: r.pid, attacks: map[string]outcome{}}
+	var err error
+	if e.shell, err = observe.Take(pid); err != nil {
+		return nil, err
+	}
+	for _, p := range r.descendants() {
+		s, err := observe.Take(p.pid)
+		switch {
+		case err != nil || s.Ended():
+		case p.pid == r.pid:
+			e.program = s
+		case p.pid != pid:
+			e.between = append(e.between, s)
+		}
+	}
+	r.look(ctx, e)
+	if err := r.attackAll(ctx, e); err != nil {
+		return nil, err
+	}
+	r.finish(ctx, e)
+	return e, nil
+}
+
+// look observes what is not in a snapshot.
+func (r *run) look(ctx context.Context, e *evidence) {
+	pid := e.shell.PID
+	e.cwdInside, _ = inside(pid)
+	e.group = groupOf(pid)
+	if r.guard != nil {
+		e.guard = r.guard.Dir
+	}
+	for dir := range groups() {
+		if !r.cgroups[dir] && dir != e.guard && !strings.HasPrefix(dir, cgroupParent()) {
+			e.newGroups = append(e.newGroups, dir)
+		}
+	}
+	slices.Sort(e.newGroups)
+	e.proc, e.procFact = procOf(pid, e.shell)
+	var err error
+	e.table, e.tableErr = wholeTable(pid)
+	e.hosts = ofTheHost(e.table, r.mounts, rootMount(e.shell, r.host))
+	e.marker, err = attack.MarkerPath()
+	if err != nil {
+		return
+	}
+	// With builtins alone: there may be no program inside that can be executed.
+	script := fmt.Sprintf("workshop_read=\nread -r workshop_read 2>&- <%s || workshop_read=", e.marker)
+	_, e.read, _ = r.ask(ctx, script, "$workshop_read")
+}
+
+// cgroupParent begins the path of every group of workshop's own.
+func cgroupParent() string {
+	tree, err := cgroup.Find("pids")
+	if err != nil {
+		return "none"
+	}
+	return tree.Path("")
+}
+
+// attacksOf are the attacks of each lesson.
+var attacksOf = map[int][]*attack.Probe{
+	3: {attack.ChrootEscape},
+	4: {attack.HostProcesses},
+	5: {attack.ForkBomb},
+	6: {attack.SetClock, attack.Chroot},
+	7: {attack.Mkdir, attack.OldMkdir, attack.ForeignABI},
+	8: {attack.OwnFile},
+}
+
+// attackAll brings our program inside, and attacks.
+func (r *run) attackAll(ctx context.Context, e *evidence) (err error) {
+	probes := slices.DeleteFunc(slices.Clone(attacksOf[e.lesson]), func(p *attack.Probe) bool { return p == nil })
+	if len(probes) == 0 {
+		e.alive = true
+		return nil
+	}
+	g, err := bring(e.shell.PID)
+	if err != nil {
+		e.noGuest = err
+		return nil
+	}
+	defer func() { err = errors.Join(err, g.remove()) }()
+	for _, p := range probes {
+		if p == attack.ForkBomb && !e.armed() {
+			continue
+		}
+		ask := attack.Ask{Dir: g.dir}
+		if p == attack.ForkBomb {
+			ask.Forks = min(e.group.pids.Max+16, maxForks)
+		}
+		if e.attacks[p.Name], err = r.attack(ctx, g, p, ask, e.shell); err != nil {
+			return err
+		}
+	}
+	if e.group.limited != "" {
+		now, err := cgroup.ReadPids(e.group.limited)
+		if err == nil {
+			e.refused = now.Refused - e.group.pids.Refused
+		}
+	}
+	_, _, err = r.ask(ctx, "", "$?")
+	e.alive = err == nil
+	return nil
+}
+
+// The most that pids.max may be, and the most that are forked to see it hold.
+const (
+	maxLimit = 128
+	maxForks = maxLimit + 16
+)
+
+// armed reads back from the kernel, once more, that the shell is limited: only
+// then its children may be many.
+func (e *evidence) armed() bool {
+	now := groupOf(e.shell.PID)
+	return now.err == nil && now.limited == e.group.limited && now.pids.Max == e.group.pids.Max && now.holds()
+}
+
+// holds tells whether the limit is one.
+func (g group) holds() bool { return !g.root && g.pids.Max >= 1 && g.pids.Max <= maxLimit }
+
+// finish has the shell end, and looks how the program takes that.
+func (r *run) finish(ctx context.Context, e *evidence) {
+	e.want = 3 + rand.IntN(90)
+	r.say(fmt.Sprint("exit ", e.want))
+	if !r.pty {
+		r.stdin.Close()
+	}
+	select {
+	case <-r.ended:
+		e.got = exitCode(r)
+	case <-ctx.Done():
+		e.stays = true
+	case <-time.After(stillness):
+		e.stays = true
+	}
+	if e.stays {
+		return
+	}
+	// What is on its way out is not left behind.
+	for range 20 {
+		if e.left = r.orphans(); len(e.left) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, p := range e.left {
+		e.leftNames = append(e.leftNames, p.String())
+	}
+}
+
+// exitCode is the program's, or 128+N as shells have it.
+func exitCode(r *run) int {
+	if r.state == nil {
+		return -1
+	}
+	if code := r.state.ExitCode(); code >= 0 {
+		return code
+	}
+	return 128 + int(signalOf(r.state))
+}

@@ -1,0 +1,87 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+var cgroupPoints = []point{
+	{lesson: 5, name: "own-group", says: "a cgroup of its own", judge: ownGroup, hint: groupHint},
+	{lesson: 5, name: "pids-max", says: "pids.max is between 1 and 128", judge: limited, hint: limitHint},
+	{lesson: 5, name: "eagain", says: "a fork past the limit fails", attacks: true, judge: forksRefused, hint: limitHint},
+}
+
+func ownGroup(e *evidence) verdict {
+	switch {
+	case e.group.err != nil:
+		return unclear("its group cannot be read: %s", e.group.err)
+	case e.group.root:
+		return fails("it is in %s: the root group, which has no limit", e.group.dir)
+	case e.group.dir == e.guard:
+		return fails("it is in %s: the group that your program was started in", e.group.dir)
+	}
+	return holds("it is in %s", e.group.dir)
+}
+
+func groupHint(e *evidence) string {
+	other := e.who(func(s *observe.Snapshot) bool {
+		g := groupOf(s.PID)
+		return g.dir != e.guard && g.dir != e.group.dir
+	})
+	switch {
+	case other != nil:
+		return lang.F("Process %s is in a group of its own, and the shell is not: a process is born in its parent's group, and moving the parent later does not move the child. Write the shell's pid into cgroup.procs, or your own before the fork.", called(other))
+	case len(e.newGroups) > 0:
+		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", e.newGroups[0])
+	}
+	return text("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
+}
+
+func limited(e *evidence) verdict {
+	switch {
+	case e.group.err != nil:
+		return unclear("its group cannot be read: %s", e.group.err)
+	case e.group.pids.Max == cgroup.NoLimit:
+		return fails("pids.max of %s is max", e.group.dir)
+	}
+	return given(e.group.holds(), "pids.max of %s is %d", e.group.limited, e.group.pids.Max)
+}
+
+func limitHint(e *evidence) string {
+	switch {
+	case e.group.root || e.group.dir == e.guard:
+		return groupHint(e)
+	case e.group.limited == e.guard || e.group.pids.Max == cgroup.NoLimit:
+		return lang.F("The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.", e.group.dir)
+	case !e.group.holds():
+		return lang.F("A limit of %d is too high for this lesson: 32 is plenty for a shell.", e.group.pids.Max)
+	}
+	return ""
+}
+
+// forksRefused counts what the kernel says that it has refused, from outside.
+func forksRefused(e *evidence) verdict {
+	o, tried := e.attacks[attack.ForkBomb.Name]
+	made := o.Facts[attack.MadeFact]
+	switch {
+	case !e.group.holds():
+		return fails("not tried: without a limit it would be a fork bomb")
+	case !tried && e.noGuest != nil:
+		return unclear("the attack could not be made: %s", e.noGuest)
+	case !tried:
+		return unclear("not tried: the limit read otherwise when it was read once more")
+	case e.refused > 0 && made != "":
+		return holds("%s were made, and then %s; pids.events counts %d refused", made, o.Errno, e.refused)
+	case e.refused > 0:
+		return holds("pids.events counts %d forks that the kernel refused", e.refused)
+	case o.unclear != "":
+		return unclear("the attack could not be made: %s", text(o.unclear))
+	case o.Allowed:
+		return fails("%s processes were made at the same time", made)
+	}
+	return unclear("something else stopped it: %s", strings.TrimSpace(o.Reason))
+}

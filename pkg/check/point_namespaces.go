@@ -1,0 +1,59 @@
+package check
+
+import (
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+var namespacesPoints = []point{
+	{lesson: 4, name: "own-pid", says: "its own pid namespace", judge: own("pid"), hint: pidHint},
+	{lesson: 4, name: "own-uts", says: "its own uts namespace (host name)", judge: own("uts"), hint: ownHint("uts", "CLONE_NEWUTS", "--uts")},
+	{lesson: 4, name: "own-ipc", says: "its own ipc namespace", judge: own("ipc"), hint: ownHint("ipc", "CLONE_NEWIPC", "--ipc")},
+	{lesson: 4, name: "own-net", says: "its own network namespace", judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
+	{lesson: 4, name: "proc", says: "/proc shows that pid namespace", judge: ownProc, hint: procHint},
+	{lesson: 4, name: "host-processes", says: "a process of the host cannot be found", attacks: true, judge: hostHidden, hint: procHint},
+}
+
+func own(kind string) func(*evidence) verdict {
+	return func(e *evidence) verdict { return ownNamespace(e, kind) }
+}
+
+func ownHint(kind, flag, option string) func(*evidence) string {
+	return func(e *evidence) string {
+		other := e.who(func(s *observe.Snapshot) bool { return s.Namespaces[kind] != e.host.Namespaces[kind] })
+		if other != nil {
+			return lang.F("Process %s has its own %s namespace, and the shell has not: call unshare(2) before the fork, or in the child itself.", called(other), kind)
+		}
+		return lang.F("Add %s to the flags of unshare(2) or clone(2): each kind of namespace has a flag of its own. In a shell script:\n\tunshare %s ...", flag, option)
+	}
+}
+
+// pidHint knows the classic: unshare(CLONE_NEWPID) is for the children to come.
+func pidHint(e *evidence) string {
+	waiting := func(s *observe.Snapshot) bool {
+		own, children := s.Namespaces["pid"], s.Namespaces["pid_for_children"]
+		return own == e.host.Namespaces["pid"] && own != children
+	}
+	if s := e.who(waiting); s != nil || waiting(e.shell) {
+		if s == nil {
+			s = e.shell
+		}
+		return lang.F("Process %s has called unshare(CLONE_NEWPID) and is still in the old pid namespace itself, its ns/pid_for_children is another one: unshare(2) does not move its caller, only the children that it forks afterwards. So fork once more, and execute the shell in that child. In a shell script:\n\tunshare --pid --fork ...", called(s))
+	}
+	return text("Add CLONE_NEWPID to the flags of clone(2). With unshare(2) fork once more after it: it does not move its caller. In a shell script:\n\tunshare --pid --fork ...")
+}
+
+func ownProc(e *evidence) verdict { return given(e.proc, "%s", e.procFact) }
+
+func procHint(e *evidence) string {
+	if e.shell.Namespaces["pid"] == e.host.Namespaces["pid"] {
+		return pidHint(e)
+	}
+	if !e.proc {
+		return text("Mount a new one: mount(\"proc\", \"/proc\", \"proc\", 0, NULL). A proc filesystem shows the pid namespace of the process that mounts it, so this is for the child inside: after the fork into the new pid namespace, and before execve(2). Do not bind the host's /proc.")
+	}
+	return ""
+}
+
+func hostHidden(e *evidence) verdict { return stopped(e, attack.HostProcesses) }

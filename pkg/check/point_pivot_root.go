@@ -1,0 +1,91 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/moby/sys/mountinfo"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+var pivotRootPoints = []point{
+	{lesson: 3, name: "own-mounts", says: "its own mount namespace", judge: ownMountNamespace, hint: mountNamespaceHint},
+	{lesson: 3, name: "no-host-mounts", says: "no mount of the host in it", judge: noHostMounts, hint: hostMountsHint},
+	{lesson: 3, name: "escape", says: "the escape from chroot is stopped", attacks: true, judge: escapeStopped, hint: hostMountsHint},
+}
+
+func ownMountNamespace(e *evidence) verdict { return ownNamespace(e, "mnt") }
+
+func mountNamespaceHint(e *evidence) string {
+	other := e.who(func(s *observe.Snapshot) bool { return s.Namespaces["mnt"] != e.host.Namespaces["mnt"] })
+	if other != nil {
+		return lang.F("Process %s has its own mount namespace, and the shell has not: a process gets the namespaces of the one that forks it, as they are at that moment. Call unshare(CLONE_NEWNS) before the fork, or in the child.", called(other))
+	}
+	return text("Call unshare(2) with CLONE_NEWNS in the child before any mount, or give it to clone(2). In a shell script:\n\tunshare --mount COMMAND")
+}
+
+func noHostMounts(e *evidence) verdict {
+	switch {
+	case e.tableErr != nil:
+		return unclear("its mount table cannot be read: %s", e.tableErr)
+	case len(e.hosts) == 0:
+		return holds("its table, seen from its top, is: %s", mountNames(e.table))
+	}
+	return fails("its table, seen from its top, has mounts of the host: %s (%d of %d)", mountNames(e.hosts), len(e.hosts), len(e.table))
+}
+
+// mountNames names a few mounts.
+func mountNames(list []*mountinfo.Info) string {
+	var names []string
+	for _, m := range list {
+		if len(names) == 3 {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, harmless(m.FSType+" on "+m.Mountpoint))
+	}
+	return strings.Join(names, ", ")
+}
+
+func hostMountsHint(e *evidence) string {
+	old := e.oldRoot()
+	switch {
+	case e.shell.Namespaces["mnt"] == e.host.Namespaces["mnt"]:
+		return mountNamespaceHint(e)
+	case e.shell.Root.Same(e.host.Root):
+		return rootHint(e)
+	case old == "/" && e.stacked():
+		return text("The old root still lies on the new one: pivot_root(\".\", \".\") stacks them, and the old one is the upper. Take it away straight after: umount2(\".\", MNT_DETACH), then chdir(\"/\"). In a shell script:\n\tpivot_root . . && umount -l . && cd /")
+	case old == "/":
+		return text("The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . old && umount -l /old")
+	case old != "":
+		return lang.F("pivot_root(2) has moved the old root to %[1]s, and it is still mounted there. Go to / first, and take it away: umount2(%[1]q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %[1]s", old)
+	case len(e.hosts) > 0:
+		return lang.F("These mounts came from the host: unmount them inside, or do not bind them: %s.", mountNames(e.hosts))
+	}
+	return ""
+}
+
+// stacked tells whether the host's root is a mount below the shell's root, at /.
+func (e *evidence) stacked() bool {
+	return slices.ContainsFunc(e.hosts, func(host *mountinfo.Info) bool {
+		return host.Mountpoint == "/" && slices.ContainsFunc(e.shell.Mounts, func(m observe.Mount) bool { return m.ID == host.ID })
+	})
+}
+
+// oldRoot is where the host's root is mounted in the shell's namespace.
+func (e *evidence) oldRoot() string {
+	for _, m := range e.hosts {
+		if m.Root == "/" && e.host.Root.Dev == unixDev(m) {
+			return harmless(m.Mountpoint)
+		}
+	}
+	return ""
+}
+
+// escapeStopped believes what the host knows: whether the shell's probe has read
+// the marker, or stands at the host's root.
+func escapeStopped(e *evidence) verdict { return stopped(e, attack.ChrootEscape) }
