@@ -57,6 +57,7 @@ Begin with:  sudo workshop 1`,
 	addTo(root, groupSetUp, newDoctorCommand(), newRootfsCommand(), newVersionCommand())
 	addTo(root, groupLook, newCgroupsCommand(), newCapsCommand(), newSeccompCommand(), newTraceCommand(), newAppArmorCommand())
 	addTo(root, groupLook, newNamespacesCommand(), newPsCommand(), newExecCommand())
+	addTo(root, groupAttack, newMatrixCommand())
 	root.AddCommand(newProbeCommand())
 	yieldAliases(root)
 	wrapUsage(root)

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -15,12 +16,19 @@ import (
 // profile refuses all the same. See apparmor.d(5).
 var (
 	OwnFile     = refused("own-file", "read a file that it owns and just wrote", ownFile)
-	RunTop      = refused("run-top", "execute /usr/bin/top", runTop)
+	RunTop      = runTopProbe()
 	CorePattern = refused("core-pattern", "open for writing what the host runs as root when a program crashes", corePattern)
 )
 
 func refused(name, tries string, run func(*T) error) *Probe {
 	return &Probe{Name: name, Stops: "apparmor", Tries: tries, Run: run, Why: labelOf}
+}
+
+// runTopProbe is in a root filesystem, which has a top: a host may have none.
+func runTopProbe() *Probe {
+	p := refused("run-top", "execute /usr/bin/top", runTop)
+	p.InRoot = true
+	return p
 }
 
 // labelOf says what the process is confined by.
@@ -45,20 +53,37 @@ func confinedBy(s *observe.Snapshot) string {
 
 // ownFile tries what mode and owner allow: discretionary access control leaves
 // it to the owner. A profile does not (mandatory access control).
+//
+// The file is in no directory of its own: to make one is a matter of the filter.
 func ownFile(t *T) error {
-	return inOwnDir(func(dir string) error {
-		path := dir + "/diary"
-		err := t.Do(`open("diary", O_WRONLY|O_CREAT, 0600), and write`, func() error {
-			return os.WriteFile(path, []byte("dear diary\n"), 0o600)
-		})
-		if err != nil {
-			return err
+	f, err := newDiary(t)
+	if err != nil {
+		return err
+	}
+	path := f.Name()
+	defer os.Remove(path)
+	f.Close()
+	if err := t.Do(`chmod("diary", 0777)`, func() error { return unix.Chmod(path, 0o777) }); err != nil {
+		return err
+	}
+	return t.Do(`open("diary", O_RDONLY)`, func() error { return openAndClose(path, unix.O_RDONLY) })
+}
+
+// newDiary writes a new file, in the first directory that has none of that name.
+func newDiary(t *T) (f *os.File, err error) {
+	err = t.Do(`open("diary", O_WRONLY|O_CREAT, 0600), and write`, func() error {
+		for _, dir := range []string{os.TempDir(), "/var/tmp", "/root", "/run", "/"} {
+			f, err = os.OpenFile(dir+"/diary", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			if !errors.Is(err, os.ErrExist) && !errors.Is(err, os.ErrNotExist) {
+				break
+			}
 		}
-		if err := t.Do(`chmod("diary", 0777)`, func() error { return unix.Chmod(path, 0o777) }); err != nil {
-			return err
+		if err == nil {
+			_, err = f.WriteString("dear diary\n")
 		}
-		return t.Do(`open("diary", O_RDONLY)`, func() error { return openAndClose(path, unix.O_RDONLY) })
+		return err
 	})
+	return f, err
 }
 
 func openAndClose(path string, flags int) error {
@@ -85,6 +110,8 @@ func runTop(t *T) error {
 // corePattern only opens: who may write there names a program that the kernel
 // runs as root, outside of every container. See core(5).
 func corePattern(t *T) error {
-	const file = "/proc/sys/kernel/core_pattern"
-	return t.Do(`open("`+file+`", O_WRONLY)`, func() error { return openAndClose(file, unix.O_WRONLY) })
+	const file = "/sys/kernel/core_pattern"
+	return withProc(t, func(proc string) error {
+		return t.Do(`open("/proc`+file+`", O_WRONLY)`, func() error { return openAndClose(proc+file, unix.O_WRONLY) })
+	})
 }

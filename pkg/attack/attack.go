@@ -31,6 +31,10 @@ type Probe struct {
 	// Scene makes what it attacks, on the host. It may be nil.
 	Scene func() (*Scene, error)
 
+	// InRoot is for an attack on a file of the root filesystem: without the step
+	// chroot at least it would be one on the host's, which may not have it.
+	InRoot bool
+
 	// Capability is the one that it needs, where it is a matter of one: then
 	// the capabilities step stops it by dropping that one.
 	Capability string
@@ -42,7 +46,7 @@ type Probe struct {
 
 // probes is the list of all attacks.
 var probes = []*Probe{
-	ChrootEscape, MountOutside,
+	HostFile, ChrootEscape, MountOutside,
 	HostProcesses, KillHostProcess, Rename, SharedMemory, MessageQueue,
 	HostLoopback, AbstractSocket, HostCgroup, HostUptime,
 	ForkBomb,
@@ -79,15 +83,23 @@ type Call struct {
 	Note  string `json:"note,omitempty"`
 }
 
+// ErrImpossible is in the error of a probe that cannot be tried on this machine.
+var ErrImpossible = errors.New("not possible on this machine")
+
 // Result is what a probe found.
 type Result struct {
-	Probe   string            `json:"probe"`
-	Allowed bool              `json:"allowed"` // the attack succeeded
-	Errno   string            `json:"errno,omitempty"`
-	Reason  string            `json:"reason,omitempty"` // what stopped it, in words
-	Why     string            `json:"why,omitempty"`    // the same as the kernel shows it from outside
-	Facts   map[string]string `json:"facts,omitempty"`  // what it read, such as the device and inode of /
-	Calls   []Call            `json:"calls,omitempty"`
+	Probe   string `json:"probe"`
+	Allowed bool   `json:"allowed"` // the attack succeeded
+	Errno   string `json:"errno,omitempty"`
+	Reason  string `json:"reason,omitempty"` // what stopped it, in words
+	Why     string `json:"why,omitempty"`    // the same as the kernel shows it from outside
+
+	// Impossible tells that this machine has nothing to attack in that way,
+	// whatever the layers: see ErrImpossible.
+	Impossible bool `json:"impossible,omitempty"`
+
+	Facts map[string]string `json:"facts,omitempty"` // what it read, such as the device and inode of /
+	Calls []Call            `json:"calls,omitempty"`
 }
 
 // T is what a running probe has: it shows the calls and keeps the facts.
@@ -137,6 +149,7 @@ func Try(p *Probe, out io.Writer) Result {
 	t.result.Allowed = err == nil
 	if err != nil {
 		t.result.Errno, t.result.Reason = ErrnoName(err), err.Error()
+		t.result.Impossible = errors.Is(err, ErrImpossible)
 	}
 	return t.result
 }

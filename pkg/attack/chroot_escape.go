@@ -144,5 +144,9 @@ func fileID(path string) (string, error) {
 	if err := unix.Stat(path, &st); err != nil {
 		return "", &os.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return fmt.Sprintf("device %d:%d, inode %d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino), nil
+	return deviceAndInode(st.Dev, st.Ino), nil
+}
+
+func deviceAndInode(dev, ino uint64) string {
+	return fmt.Sprintf("device %d:%d, inode %d", unix.Major(dev), unix.Minor(dev), ino)
 }

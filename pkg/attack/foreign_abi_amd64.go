@@ -1,7 +1,6 @@
 package attack
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -39,7 +38,7 @@ func tryInt80(number, a, b uint64) (result int64, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			err = errors.New("this kernel has no 32-bit calls (CONFIG_IA32_EMULATION): there is no hole to close")
+			err = fmt.Errorf("%w: this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close", ErrImpossible)
 		}
 	}()
 	return int80(number, a, b), nil

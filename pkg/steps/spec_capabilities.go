@@ -80,6 +80,17 @@ func (c *CapabilitySettings) Keep(had uint64) (uint64, error) {
 	return had&union(DefaultCapabilities())&^drop | add, nil
 }
 
+// Keeps tells whether the settings leave the capability of that name to a process
+// that has what this one has.
+func (c *CapabilitySettings) Keeps(name string) (bool, error) {
+	n, err := observe.CapNumber(name)
+	if err != nil {
+		return false, err
+	}
+	keep, err := c.Keep(boundingSet())
+	return keep>>n&1 == 1, err
+}
+
 // CheckCapabilities tells whether Add and Drop would understand the names. The
 // error has the nearest name.
 func CheckCapabilities(names []string) error {

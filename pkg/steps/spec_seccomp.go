@@ -21,6 +21,11 @@ type SeccompSettings struct {
 	Profile    string   `json:",omitempty"` // a file in Docker's JSON format, "docker", "unconfined", or ""
 	ForeignABI bool     `json:",omitempty"` // leave open the hole of calls through another ABI, to show it
 
+	// SameFilter tells a profile of the capabilities that the capabilities layer
+	// leaves, also where that layer does not run: so with and without it the
+	// filter is the same, and can be compared.
+	SameFilter bool `json:",omitempty"`
+
 	// Filters is what the step's Check has compiled the others to.
 	Filters []seccomp.Filter `json:",omitempty"`
 
@@ -166,10 +171,11 @@ func childCanLive(p *seccomp.Policy) error {
 	return nil
 }
 
-// capabilitiesLeft is the bounding set that the container will have.
+// capabilitiesLeft is the bounding set that the container will have, or the one
+// that its filters are made for.
 func (s *Spec) capabilitiesLeft() (uint64, error) {
 	had := boundingSet()
-	if !s.Has(Capabilities.Name) {
+	if !s.Has(Capabilities.Name) && !s.Seccomp.SameFilter {
 		return had, nil
 	}
 	return s.Capabilities.Keep(had)

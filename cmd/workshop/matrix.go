@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/matrix"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+type matrixFlags struct {
+	lab                      matrix.Lab
+	layers                   []string
+	alone, allButOne, all    bool
+	rootfs                   string
+	json                     bool
+	tableKinds, measureKinds []matrix.Kind
+}
+
+func newMatrixCommand() *cobra.Command {
+	f := &matrixFlags{}
+	cmd := &cobra.Command{
+		Use:   "matrix [ATTACK...]",
+		Short: "Every attack against every layer, measured now",
+		Long: `Run each attack in a bare process, in containers with one layer each, and in one
+with all layers, and show which are stopped. Without ATTACK it is all of them.
+
+A measurement counts only where the attack succeeds without any layer. The layer
+that was made to stop it must do so alone, and all layers together must stop it:
+else it ends with exit code 1.
+
+The attacks are harmless: each tries one thing on what it made itself, or makes
+a call that cannot work. The fork bomb of this table has a number. The one that
+has none is: workshop attack fork-bomb.
+
+What a layer does can be set as everywhere: --privileged, --cap-add, --seccomp.
+Then an attack may go through, and the exit code is 0.`,
+		Example: `  sudo workshop matrix
+  sudo workshop matrix chroot-escape mount --all
+  sudo workshop matrix --all-but-one             which layer is the only one?
+  sudo workshop matrix --privileged`,
+		RunE:              f.run,
+		ValidArgsFunction: completeAttacks,
+	}
+	fs := cmd.Flags()
+	fs.StringSliceVar(&f.layers, "layers", nil, "these layers and no others: pv,sc or pivot-root,seccomp")
+	fs.BoolVar(&f.alone, "alone", false, "each layer alone")
+	fs.BoolVar(&f.allButOne, "all-but-one", false, "all layers but one, each in turn")
+	fs.BoolVar(&f.all, "all", false, "each layer alone, and all layers but one")
+	fs.BoolVar(&f.json, "json", false, "every cell as JSON, with its errno and its reason")
+	fs.StringVar(&f.rootfs, "rootfs", "", "a directory, or busybox or debian (default: what is built)")
+	for _, add := range layerFlags {
+		add(fs, &f.lab.Spec)
+	}
+	cmd.MarkFlagsMutuallyExclusive("alone", "all-but-one", "all")
+	return cmd
+}
+
+func completeAttacks(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, p := range attack.All() {
+		names = append(names, p.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// kinds are the columns.
+func (f *matrixFlags) kinds() []matrix.Kind {
+	switch {
+	case f.alone:
+		return []matrix.Kind{matrix.None, matrix.Alone}
+	case f.allButOne:
+		return []matrix.Kind{matrix.None, matrix.All, matrix.AllBut}
+	case f.all:
+		return []matrix.Kind{matrix.None, matrix.Alone, matrix.All, matrix.AllBut}
+	}
+	return []matrix.Kind{matrix.None, matrix.Alone, matrix.All}
+}
+
+func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
+	probes, err := findProbes(args)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := f.prepare(); err != nil {
+		return err
+	}
+	if err := needRoot(strings.Join(append([]string{"matrix"}, args...), " ")); err != nil {
+		return err
+	}
+	if err := f.lab.Open(f.kinds()...); err != nil {
+		return err
+	}
+	defer f.lab.Close()
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	if f.json {
+		return f.encode(ctx, cmd, probes)
+	}
+	return f.show(ctx, ui.New(cmd.OutOrStdout()), probes)
+}
+
+func findProbes(names []string) ([]*attack.Probe, error) {
+	if len(names) == 0 {
+		return attack.All(), nil
+	}
+	var list []*attack.Probe
+	for _, name := range names {
+		p, err := attack.Lookup(name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// prepare reads the flags.
+func (f *matrixFlags) prepare() (err error) {
+	f.lab.Layers = matrix.Layers()
+	if len(f.layers) > 0 {
+		if f.lab.Layers, err = matrix.Pick(f.layers); err != nil {
+			return usageError{err}
+		}
+	}
+	if err := f.lab.Spec.Namespaces.Check(); err != nil {
+		return usageError{err}
+	}
+	if f.lab.Rootfs, err = rootfs.Find(f.rootfs); err != nil {
+		return err
+	}
+	f.lab.Tools, err = rootfs.Tools()
+	return err
+}
+
+// show fills the table while it is measured.
+func (f *matrixFlags) show(ctx context.Context, screen *ui.UI, probes []*attack.Probe) error {
+	t := &matrixTable{screen: screen, lab: &f.lab}
+	t.head()
+	var rows []*matrix.Row
+	for _, p := range probes {
+		t.begin(p)
+		r, err := f.lab.Measure(ctx, p, t.cell)
+		t.end(r)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, r)
+	}
+	sum := matrix.Summarise(f.lab.Sets, rows)
+	t.foot(&sum, rows)
+	if len(sum.Broken) > 0 {
+		return exitCode(exitClaim)
+	}
+	return screen.Err()
+}
+
+func (f *matrixFlags) encode(ctx context.Context, cmd *cobra.Command, probes []*attack.Probe) error {
+	var rows []*matrix.Row
+	for _, p := range probes {
+		r, err := f.lab.Measure(ctx, p, func(matrix.Cell) {})
+		if err != nil {
+			return err
+		}
+		rows = append(rows, r)
+	}
+	report := f.lab.Report(rows)
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(report); err != nil {
+		return fmt.Errorf("write the matrix: %w", err)
+	}
+	if len(report.Broken) > 0 {
+		return exitCode(exitClaim)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package attack
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// HostFile asks for a file of the host by its name, and does nothing more: a
+// root directory that is not the host's is enough to stop it.
+var HostFile = &Probe{
+	Name:  "host-file",
+	Stops: "chroot",
+	Tries: "read a file of the host by its name",
+	Run:   readHostFile,
+	Why:   rootOf,
+}
+
+func readHostFile(t *T) error {
+	path := os.Getenv(MarkerEnv)
+	if path == "" {
+		return errNoTarget
+	}
+	return t.Do(`open("`+path+`"), read`, func() error {
+		_, err := os.ReadFile(path)
+		if err == nil {
+			readMarker(t)
+		}
+		return unwrapped(err)
+	})
+}
+
+// rootOf says what / is for the process, and for the host.
+func rootOf(s *observe.Snapshot, _ Result) string {
+	host, err := rootID()
+	if err != nil || s.Root.Ino == 0 {
+		return ""
+	}
+	own := deviceAndInode(s.Root.Dev, s.Root.Ino)
+	if own == host {
+		return fmt.Sprintf("/proc/%d/root is %s, the host's own: so something else stopped it.", s.PID, own)
+	}
+	return fmt.Sprintf("/proc/%d/root is %s, and the host's is %s.", s.PID, own, host)
+}
