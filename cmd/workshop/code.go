@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -21,6 +22,10 @@ func newCodeCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			if s == swissCheese {
+				noCode(ui.New(cmd.OutOrStdout()))
+				return nil
+			}
 			source, err := s.Source()
 			if err != nil {
 				return err
@@ -32,6 +37,14 @@ func newCodeCommand() *cobra.Command {
 	}
 }
 
+// noCode says what to read for the lesson that adds no step.
+func noCode(screen *ui.UI) {
+	screen.Text(lang.T("Lesson 9 adds no step, so there is no source of one. Read instead:"), 0)
+	screen.Term("workshop code 8", lang.T("and the other steps, 1 to 8: together they are the container"))
+	screen.Term("pkg/steps/step.go", lang.T("the order in which the child takes them, with its reasons"))
+	screen.Term("pkg/matrix", lang.T("how an attack is measured against each layer"))
+}
+
 // findStep understands 3, 03, 03-pivot-root and pivot-root.
 func findStep(name string) (*steps.Step, error) {
 	for _, n := range lessonNumbers() {
@@ -39,6 +52,9 @@ func findStep(name string) (*steps.Step, error) {
 		if name == lessonName(s) || name == strconv.Itoa(n) || name == fmt.Sprintf("%02d", n) {
 			return s, nil
 		}
+	}
+	if name == swissCheese.Name {
+		return swissCheese, nil
 	}
 	return steps.Lookup(name)
 }

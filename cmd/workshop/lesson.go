@@ -26,9 +26,19 @@ type lessonFlags struct {
 	quiet, json, pause, noPause, demo bool
 }
 
+// swissCheese is the last lesson, which has all layers and adds none.
+var swissCheese = &steps.Step{
+	Name:   "swiss-cheese",
+	Lesson: 9,
+	Does:   lang.N("no new layer: all of them, and every attack against each"),
+}
+
+// lessonSteps lists what each lesson adds.
+func lessonSteps() []*steps.Step { return append(steps.All(), swissCheese) }
+
 // stepOf is the step that lesson n adds.
 func stepOf(n int) *steps.Step {
-	for _, s := range steps.All() {
+	for _, s := range lessonSteps() {
 		if s.Lesson == n {
 			return s
 		}
@@ -39,7 +49,7 @@ func stepOf(n int) *steps.Step {
 // lessonNumbers lists the lessons that there are.
 func lessonNumbers() []int {
 	var numbers []int
-	for _, s := range steps.All() {
+	for _, s := range lessonSteps() {
 		numbers = append(numbers, s.Lesson)
 	}
 	slices.Sort(numbers)
@@ -115,6 +125,9 @@ func (f *containerFlags) container(lesson int) (*container.Container, error) {
 	if err := f.spec.Namespaces.Check(); err != nil {
 		return nil, usageError{err}
 	}
+	if lesson == swissCheese.Lesson && len(f.only) == 0 {
+		list = f.possible(list)
+	}
 	c := &container.Container{Steps: list, Spec: f.spec, Warn: warn}
 	c.Terminal = term.IsTerminal(0) && term.IsTerminal(1)
 	if !c.NewRoot() {
@@ -125,6 +138,24 @@ func (f *containerFlags) container(lesson int) (*container.Container, error) {
 	}
 	c.Tools, err = rootfs.Tools()
 	return c, err
+}
+
+// possible leaves out the steps that this machine cannot take, and says so: the
+// last lesson is about those that are there.
+func (f *containerFlags) possible(list []*steps.Step) []*steps.Step {
+	return slices.DeleteFunc(list, func(s *steps.Step) bool {
+		spec := f.spec
+		spec.Steps = steps.Names(list)
+		if s.Check == nil {
+			return false
+		}
+		err := s.Check(&spec)
+		if !errors.Is(err, steps.ErrUnsupported) {
+			return false
+		}
+		warn(errors.New(lang.F("without the layer %s: %s", s.Name, err)))
+		return true
+	})
 }
 
 // warn tells what does not stop the run.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -16,18 +17,16 @@ import (
 )
 
 type matrixFlags struct {
-	lab                      matrix.Lab
-	layers                   []string
-	alone, allButOne, all    bool
-	rootfs                   string
-	json                     bool
-	tableKinds, measureKinds []matrix.Kind
+	lab                         matrix.Lab
+	layers                      []string
+	alone, allButOne, all, json bool
+	rootfs, self                string
 }
 
 func newMatrixCommand() *cobra.Command {
 	f := &matrixFlags{}
 	cmd := &cobra.Command{
-		Use:   "matrix [ATTACK...]",
+		Use:   "matrix [ATTACK...] [-- COMMAND [ARG...]]",
 		Short: "Every attack against every layer, measured now",
 		Long: `Run each attack in a bare process, in containers with one layer each, and in one
 with all layers, and show which are stopped. Without ATTACK it is all of them.
@@ -41,11 +40,16 @@ a call that cannot work. The fork bomb of this table has a number. The one that
 has none is: workshop attack fork-bomb.
 
 What a layer does can be set as everywhere: --privileged, --cap-add, --seccomp.
-Then an attack may go through, and the exit code is 0.`,
+Then an attack may go through, and the exit code is 0.
+
+With COMMAND, which makes a container by other means, there is a column for that
+one beside our own. At the end of the command line come the path of workshop in
+there and what it has to do: COMMAND must bring the program along, see --self.`,
 		Example: `  sudo workshop matrix
   sudo workshop matrix chroot-escape mount --all
   sudo workshop matrix --all-but-one             which layer is the only one?
-  sudo workshop matrix --privileged`,
+  sudo workshop matrix --privileged
+  sudo workshop matrix -- bwrap --unshare-all --ro-bind / / --proc /proc`,
 		RunE:              f.run,
 		ValidArgsFunction: completeAttacks,
 	}
@@ -56,6 +60,7 @@ Then an attack may go through, and the exit code is 0.`,
 	fs.BoolVar(&f.all, "all", false, "each layer alone, and all layers but one")
 	fs.BoolVar(&f.json, "json", false, "every cell as JSON, with its errno and its reason")
 	fs.StringVar(&f.rootfs, "rootfs", "", "a directory, or busybox or debian (default: what is built)")
+	fs.StringVar(&f.self, "self", "", "where workshop is in the container of COMMAND (default: where it is here)")
 	for _, add := range layerFlags {
 		add(fs, &f.lab.Spec)
 	}
@@ -74,6 +79,8 @@ func completeAttacks(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 // kinds are the columns.
 func (f *matrixFlags) kinds() []matrix.Kind {
 	switch {
+	case f.lab.Other != nil:
+		return []matrix.Kind{matrix.None, matrix.Alone, matrix.All, matrix.Other}
 	case f.alone:
 		return []matrix.Kind{matrix.None, matrix.Alone}
 	case f.allButOne:
@@ -85,9 +92,13 @@ func (f *matrixFlags) kinds() []matrix.Kind {
 }
 
 func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
-	probes, err := findProbes(args)
+	names, command := splitAtDash(cmd, args)
+	probes, err := findProbes(names)
 	if err != nil {
 		return usageError{err}
+	}
+	if f.lab.Other, err = f.other(command); err != nil {
+		return err
 	}
 	if err := f.prepare(); err != nil {
 		return err
@@ -105,6 +116,26 @@ func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
 		return f.encode(ctx, cmd, probes)
 	}
 	return f.show(ctx, ui.New(cmd.OutOrStdout()), probes)
+}
+
+// splitAtDash divides the arguments at --.
+func splitAtDash(cmd *cobra.Command, args []string) (before, after []string) {
+	if at := cmd.ArgsLenAtDash(); at >= 0 {
+		return args[:at], args[at:]
+	}
+	return args, nil
+}
+
+// other is the command line of another program that makes a container.
+func (f *matrixFlags) other(command []string) ([]string, error) {
+	if len(command) == 0 {
+		return nil, nil
+	}
+	self, err := os.Executable()
+	if f.self != "" {
+		self = f.self
+	}
+	return append(slices.Clone(command), self), err
 }
 
 func findProbes(names []string) ([]*attack.Probe, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -38,7 +39,7 @@ func (t *matrixTable) head() {
 	t.screen.Title(lang.T("The matrix"), lang.T("every attack against every layer, measured now"))
 	t.screen.Line("")
 	t.screen.Line(strings.TrimRight(t.groups(), " "))
-	t.screen.Line(t.screen.Key(t.line("ATTACK", func(s *matrix.Set) string { return headOf(s) })))
+	t.screen.Line(t.screen.Key(t.line(lang.T("ATTACK"), headOf)))
 }
 
 // groups is the line above the heads.
@@ -68,7 +69,7 @@ func (t *matrixTable) widthOf(k matrix.Kind) int {
 	width := -1
 	for _, s := range t.lab.Sets {
 		if s.Kind == k {
-			width += 1 + len(headOf(s))
+			width += 1 + ui.Columns(headOf(s))
 		}
 	}
 	return width
@@ -78,7 +79,13 @@ func headOf(s *matrix.Set) string {
 	if s.Layer != nil {
 		return s.Layer.Short
 	}
-	return string(s.Kind)
+	switch s.Kind {
+	case matrix.All:
+		return lang.T("all")
+	case matrix.Other:
+		return s.Name()
+	}
+	return lang.T("none")
 }
 
 func gapBefore(k matrix.Kind) int {
@@ -97,7 +104,7 @@ func (t *matrixTable) line(name string, text func(*matrix.Set) string) string {
 			gap = gapBefore(s.Kind)
 		}
 		last = s.Kind
-		line += strings.Repeat(" ", gap) + ui.Center(text(s), len(headOf(s)))
+		line += strings.Repeat(" ", gap) + ui.Center(text(s), ui.Columns(headOf(s)))
 	}
 	return strings.TrimRight(line, " ")
 }
@@ -161,7 +168,7 @@ func (t *matrixTable) foot(sum *matrix.Summary, rows []*matrix.Row) {
 	}
 	t.screen.Line("")
 	t.legend()
-	t.notes(sum)
+	t.notes(sum, rows)
 	t.verdict(sum)
 }
 
@@ -205,7 +212,7 @@ func (t *matrixTable) together(parts []string) {
 }
 
 // notes explain each sign that is no answer, and each hole.
-func (t *matrixTable) notes(sum *matrix.Summary) {
+func (t *matrixTable) notes(sum *matrix.Summary, rows []*matrix.Row) {
 	t.screen.Line("")
 	for _, l := range t.lab.Layers {
 		if l.Missing != nil {
@@ -215,9 +222,28 @@ func (t *matrixTable) notes(sum *matrix.Summary) {
 	for _, r := range sum.NotHere {
 		t.screen.Warn(lang.F("%s: not possible here: %s.", r.Probe.Name, r.Base.Reason))
 	}
+	for _, text := range unclear(rows) {
+		t.screen.Warn(text)
+	}
 	for _, r := range sum.Broken {
 		t.screen.Bad(brokenText(r))
 	}
+}
+
+// unclear gives each reason, once, why a cell of a good row shows nothing.
+func unclear(rows []*matrix.Row) []string {
+	var list []string
+	for _, r := range rows {
+		for _, c := range r.Cells {
+			if !r.Counts() || c.State != matrix.Inconclusive {
+				continue
+			}
+			if text := lang.F("%s: shows nothing: %s.", c.Set.Name(), c.Reason); !slices.Contains(list, text) {
+				list = append(list, text)
+			}
+		}
+	}
+	return list
 }
 
 func brokenText(r *matrix.Row) string {
@@ -244,6 +270,11 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 	text := attacks(sum.Attacks)
 	if b := sum.Best; b != nil && sum.Stopped[b.Step.Name] > 0 {
 		text += lang.F("; the best single layer, %s, stops %d", b.Step.Name, sum.Stopped[b.Step.Name])
+	}
+	for _, s := range t.lab.Sets {
+		if s.Kind == matrix.Other {
+			text += lang.F("; %s stops %d", s.Name(), sum.Stopped[s.Name()])
+		}
 	}
 	switch {
 	case !sum.Tried:

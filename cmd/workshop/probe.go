@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,11 +15,15 @@ import (
 // newProbeCommand is the inside of workshop attack.
 func newProbeCommand() *cobra.Command {
 	var report, asJSON bool
+	var told []string
 	cmd := &cobra.Command{
 		Use:    "probe NAME [-- COMMAND [ARG...]]",
 		Hidden: true,
 		Args:   args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := attack.Tell(told); err != nil {
+				return usageError{err}
+			}
 			if report {
 				p, err := attack.Lookup(args[0])
 				if err != nil {
@@ -30,6 +35,7 @@ func newProbeCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&report, "report", false, "what happens as JSON lines, for workshop attack")
+	cmd.Flags().StringSliceVar(&told, strings.TrimPrefix(attack.TellFlag, "--"), nil, "what it is to look for on the host, from workshop attack")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the result as JSON")
 	return cmd
 }

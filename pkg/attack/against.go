@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -33,31 +34,58 @@ func Against(ctx context.Context, probe string, c container.Container) (Result, 
 
 // Show is Against, with each call of the probe written to w as it happens.
 func Show(ctx context.Context, probe string, c container.Container, w io.Writer) (Result, error) {
+	r, _, err := run(ctx, probe, c, w, nil)
+	return r, err
+}
+
+// Through is Against in a container that another program makes. Its command line
+// is command; at its end come the path of this program in that container, and
+// the probe.
+func Through(ctx context.Context, probe string, command []string) (Result, error) {
+	r, code, err := run(ctx, probe, container.Container{}, io.Discard, command)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case !r.silent || code > 128:
+		r.Why = "" // it would be about that program, and not about its container
+		return r, nil
+	}
+	return Result{}, fmt.Errorf("%s ended with exit code %d, and no probe ran; try: %s true",
+		command[0], code, strings.Join(command[:len(command)-1], " "))
+}
+
+// run gives what the probe found, and how its container ended.
+func run(ctx context.Context, probe string, c container.Container, w io.Writer, through []string) (Result, int, error) {
 	p, err := Lookup(probe)
 	if err != nil {
-		return Result{}, err
+		return Result{}, 0, err
 	}
 	staged, err := Stage(p, &c)
 	if err != nil {
-		return Result{}, err
+		return Result{}, 0, err
 	}
 	defer staged.End()
 	out, in, err := os.Pipe()
 	if err != nil {
-		return Result{}, err
+		return Result{}, 0, err
 	}
 	defer out.Close()
-	SelfAs(&c, probeCommand, probe, "--report")
+	args := append([]string{probeCommand, probe, "--report"}, staged.told()...)
+	if through == nil {
+		SelfAs(&c, args...)
+	} else {
+		c.Args = append(slices.Clone(through), args...)
+	}
 	c.Stdout, c.Terminal = in, false
 	found := make(chan Result, 1)
 	go func() { found <- listen(out, w) }()
 	code, err := c.Run(ctx)
 	in.Close()
 	r := <-found
-	if err == nil && r.Probe == "" {
-		r = Result{Probe: probe, Reason: "the probe was " + ended(code)}
+	if r.Probe == "" {
+		r = Result{Probe: probe, Reason: "the probe was " + ended(code), silent: true}
 	}
-	return staged.judge(r), err
+	return staged.judge(r), code, err
 }
 
 // ended says how a probe ended that found nothing: by a signal, above 128.

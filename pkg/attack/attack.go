@@ -98,6 +98,8 @@ type Result struct {
 	// whatever the layers: see ErrImpossible.
 	Impossible bool `json:"impossible,omitempty"`
 
+	silent bool // the probe came to no result: Reason says how it ended
+
 	Facts map[string]string `json:"facts,omitempty"` // what it read, such as the device and inode of /
 	Calls []Call            `json:"calls,omitempty"`
 }
@@ -178,6 +180,9 @@ func Report(p *Probe, out io.Writer) error {
 	return enc.Encode(event{Result: &r})
 }
 
+// TellFlag is the argument with what a probe is told of the host.
+const TellFlag = "--tell"
+
 // Main is the inside of Against: where this process was started as a probe it
 // runs it, reports and exits. A test binary calls it in TestMain.
 func Main() {
@@ -185,6 +190,11 @@ func Main() {
 		return
 	}
 	p, err := Lookup(os.Args[2])
+	for _, arg := range os.Args[3:] {
+		if told, ok := strings.CutPrefix(arg, TellFlag+"="); ok && err == nil {
+			err = Tell(strings.Split(told, ","))
+		}
+	}
 	if err == nil {
 		err = Report(p, os.Stdout)
 	}

@@ -46,10 +46,29 @@ func target() (string, error) {
 	return "", errNoTarget
 }
 
+// told is the same as an argument of the probe: another program that makes the
+// container may not hand on the environment.
+func (s *Staged) told() []string { return []string{TellFlag + "=" + strings.Join(s.tell, ",")} }
+
+// Tell sets what a probe is told, in the process of the probe.
+func Tell(variables []string) error {
+	for _, v := range variables {
+		name, value, _ := strings.Cut(v, "=")
+		if name != MarkerEnv && name != targetEnv {
+			return fmt.Errorf("a probe is told of %s and %s, and not of %q", MarkerEnv, targetEnv, name)
+		}
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Staged is a container about to be attacked.
 type Staged struct {
 	probe    *Probe
 	scene    *Scene
+	tell     []string // variables
 	next     container.Watcher
 	snapshot *observe.Snapshot
 	left     error
@@ -61,14 +80,14 @@ func Stage(p *Probe, c *container.Container) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Staged{probe: p, next: c.Watcher}
-	c.Env = append(slices.Clone(or(c.Env, container.DefaultEnv())), MarkerEnv+"="+marker)
+	s := &Staged{probe: p, next: c.Watcher, tell: []string{MarkerEnv + "=" + marker}}
 	if p.Scene != nil {
 		if s.scene, err = p.Scene(); err != nil {
 			return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
 		}
-		c.Env = append(c.Env, targetEnv+"="+s.scene.Target)
+		s.tell = append(s.tell, targetEnv+"="+s.scene.Target)
 	}
+	c.Env = append(slices.Clone(or(c.Env, container.DefaultEnv())), s.tell...)
 	if p.Scene != nil || p.Why != nil {
 		c.Watcher = s
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -19,6 +18,10 @@ type Lab struct {
 	Spec   steps.Spec // the settings of the layers; the zero value is that of the lessons
 	Rootfs string     // for containers with a root of their own
 	Tools  string     // see rootfs.Tools
+
+	// Other makes the containers of the kind Other. At its end stands where this
+	// program is in there.
+	Other []string
 
 	null *os.File
 }
@@ -36,7 +39,7 @@ func (l *Lab) Open(kinds ...Kind) (err error) {
 }
 
 // Close ends it.
-func (l *Lab) Close() error { return l.null.Close() }
+func (l *Lab) Close() { _ = l.null.Close() } // it was only read
 
 // Measure runs one probe against every set. each is told of a cell as soon as it
 // is known. An error means that there is no row: the context ended.
@@ -66,8 +69,8 @@ func (l *Lab) Measure(ctx context.Context, p *attack.Probe, each func(Cell)) (*R
 
 // measureOwn is the second half of the calibration.
 func (l *Lab) measureOwn(ctx context.Context, r *Row) error {
-	at := slices.IndexFunc(l.Layers, func(layer *Layer) bool { return layer.Step.Name == r.Probe.Stops })
-	if at < 0 || l.Layers[at].Missing != nil {
+	layer := l.layer(r.Probe.Stops)
+	if layer == nil {
 		r.Hole = Hole{Layer: r.Probe.Stops}
 		return nil
 	}
@@ -75,11 +78,21 @@ func (l *Lab) measureOwn(ctx context.Context, r *Row) error {
 	if r.Hole, err = l.hole(r.Probe); err != nil {
 		return err
 	}
-	own := &Set{Kind: Alone, Layer: l.Layers[at], Steps: []*steps.Step{l.Layers[at].Step}}
+	own := &Set{Kind: Alone, Layer: layer, Steps: []*steps.Step{layer.Step}}
 	if r.Counts() {
 		r.Own, err = l.cell(ctx, r.Probe, own)
 	}
 	return err
+}
+
+// layer is the one of that name; nil where it is not among them, or missing here.
+func (l *Lab) layer(name string) *Layer {
+	for _, layer := range l.Layers {
+		if layer.Step.Name == name && layer.Missing == nil {
+			return layer
+		}
+	}
+	return nil
 }
 
 // next gives the cell of a set, which may be known already.
@@ -89,8 +102,8 @@ func (l *Lab) next(ctx context.Context, r *Row, set *Set) (Cell, error) {
 		c := r.Base
 		c.Set = set
 		return c, nil
-	case set.Missing() != nil:
-		return Cell{Set: set, State: Impossible, Reason: set.Missing().Error()}, nil
+	case set.Missing() != "":
+		return Cell{Set: set, State: Impossible, Reason: set.Missing()}, nil
 	case set.Kind == Alone && r.Own.Set != nil && set.Layer == r.Own.Set.Layer:
 		c := r.Own
 		c.Set = set
@@ -101,11 +114,18 @@ func (l *Lab) next(ctx context.Context, r *Row, set *Set) (Cell, error) {
 
 // cell runs the probe in one container.
 func (l *Lab) cell(ctx context.Context, p *attack.Probe, set *Set) (Cell, error) {
-	r, err := attack.Against(ctx, p.Name, l.container(p, set))
+	r, err := l.against(ctx, p, set)
 	if ctx.Err() != nil {
 		return Cell{}, context.Cause(ctx)
 	}
 	return cellOf(set, r, err), nil
+}
+
+func (l *Lab) against(ctx context.Context, p *attack.Probe, set *Set) (attack.Result, error) {
+	if set.Kind == Other {
+		return attack.Through(ctx, p.Name, set.Other)
+	}
+	return attack.Against(ctx, p.Name, l.container(p, set))
 }
 
 // container is what the probe attacks. Without chroot and pivot-root it is in the

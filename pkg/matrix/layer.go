@@ -9,6 +9,7 @@ package matrix
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -82,18 +83,22 @@ const (
 	Alone  Kind = "alone"   // one layer
 	AllBut Kind = "all but" // all layers but one
 	All    Kind = "all"
+	Other  Kind = "other" // a container that another program makes
 )
 
 // Set is the layers of one container.
 type Set struct {
 	Kind  Kind
-	Layer *Layer // of Alone and AllBut
+	Layer *Layer   // of Alone and AllBut
+	Other []string // of Other: the command line of that program
 	Steps []*steps.Step
 }
 
-// Name is "none", "seccomp", "all but seccomp" or "all".
+// Name is "none", "seccomp", "all but seccomp", "all", or the other program's.
 func (s *Set) Name() string {
 	switch s.Kind {
+	case Other:
+		return filepath.Base(s.Other[0])
 	case Alone:
 		return s.Layer.Step.Name
 	case AllBut:
@@ -102,13 +107,13 @@ func (s *Set) Name() string {
 	return string(s.Kind)
 }
 
-// Missing is why this machine cannot have the set: its layer is missing. All
-// layers means all that there are.
-func (s *Set) Missing() error {
-	if s.Layer == nil {
-		return nil
+// Missing is why this machine cannot have the set, for it has not got its layer;
+// "" where it can. All layers means all that there are.
+func (s *Set) Missing() string {
+	if s.Layer == nil || s.Layer.Missing == nil {
+		return ""
 	}
-	return s.Layer.Missing
+	return s.Layer.Missing.Error()
 }
 
 // sets gives the sets of one kind.
@@ -116,6 +121,8 @@ func (l *Lab) sets(kind Kind) []*Set {
 	switch kind {
 	case None:
 		return []*Set{{Kind: None}}
+	case Other:
+		return []*Set{{Kind: Other, Other: l.Other}}
 	case All:
 		return []*Set{{Kind: All, Steps: l.without(nil)}}
 	}

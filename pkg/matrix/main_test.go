@@ -28,7 +28,7 @@ func open(t *testing.T, spec steps.Spec, kinds ...matrix.Kind) *matrix.Lab {
 	if err := lab.Open(kinds...); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { lab.Close() })
+	t.Cleanup(lab.Close)
 	return lab
 }
 

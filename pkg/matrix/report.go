@@ -34,7 +34,7 @@ type AttackReport struct {
 // CellReport is one cell.
 type CellReport struct {
 	Set    string   `json:"set"`
-	Layers []string `json:"layers"`
+	Layers []string `json:"layers,omitempty"` // "" in a container of another program
 	State  State    `json:"state"`
 	Errno  string   `json:"errno,omitempty"`
 	Reason string   `json:"reason,omitempty"`
@@ -69,8 +69,12 @@ func (l *Lab) reportRow(row *Row) AttackReport {
 		a.Broken = claim
 	}
 	for _, c := range row.Cells {
+		var layers []string
+		if c.Set.Kind != Other {
+			layers = steps.Names(l.container(row.Probe, c.Set).Steps)
+		}
 		a.Cells = append(a.Cells, CellReport{
-			Set: c.Set.Name(), Layers: steps.Names(l.container(row.Probe, c.Set).Steps),
+			Set: c.Set.Name(), Layers: layers,
 			State: c.State, Errno: c.Errno, Reason: c.Reason, Why: c.Why,
 		})
 	}

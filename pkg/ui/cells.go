@@ -9,11 +9,6 @@ import (
 // Columns is how many columns of a terminal the text takes.
 func Columns(text string) int { return lipgloss.Width(text) }
 
-// Pad fills text to that many columns on its right.
-func Pad(text string, columns int) string {
-	return text + strings.Repeat(" ", max(0, columns-lipgloss.Width(text)))
-}
-
 // Center puts text into the middle of that many columns, rather to the right.
 func Center(text string, columns int) string {
 	left := max(0, columns-lipgloss.Width(text)+1) / 2

@@ -1,0 +1,59 @@
+package attack_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+)
+
+// TestThrough attacks in a container that unshare(1) makes: what it hides is
+// stopped and nothing else, although it hands on no environment.
+func TestThrough(t *testing.T) {
+	testenv.Root(t)
+	_, err := exec.LookPath("unshare")
+	testenv.Needs(t, "unshare in PATH", err == nil, err)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		probe   string
+		command []string
+		allowed bool
+	}{
+		{"host-loopback", []string{"env", "-i"}, true},
+		{"host-loopback", []string{"env", "-i", "unshare", "--net"}, false},
+		{"rename-host", []string{"env", "-i", "unshare", "--net"}, true},
+		{"rename-host", []string{"env", "-i", "unshare", "--uts"}, false},
+		{"host-file", []string{"env", "-i", "unshare", "--net"}, true},
+	} {
+		r, err := attack.Through(t.Context(), test.probe, append(test.command, self))
+		if err != nil || r.Allowed != test.allowed || r.Why != "" {
+			t.Errorf("%s in %v: %+v, %v", test.probe, test.command, r, err)
+		}
+	}
+	// That no probe ran is no result.
+	r, err := attack.Through(t.Context(), "keyctl", []string{"false", self})
+	if err == nil || r.Probe != "" || !strings.Contains(err.Error(), "exit code 1") {
+		t.Errorf("%+v, %v", r, err)
+	}
+	r, err = attack.Through(t.Context(), "keyctl", []string{"sh", "-c", "kill -s SYS $$", self})
+	if err != nil || r.Allowed || !strings.Contains(r.Reason, "SIGSYS") {
+		t.Errorf("killed as by a filter: %+v, %v", r, err)
+	}
+}
+
+// TestTell takes no other variable.
+func TestTell(t *testing.T) {
+	t.Setenv(attack.MarkerEnv, "")
+	if err := attack.Tell([]string{attack.MarkerEnv + "=/x"}); err != nil || os.Getenv(attack.MarkerEnv) != "/x" {
+		t.Errorf("%v", err)
+	}
+	if err := attack.Tell([]string{"LD_PRELOAD=/x"}); err == nil {
+		t.Error("it took LD_PRELOAD")
+	}
+}
