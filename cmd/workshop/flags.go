@@ -22,6 +22,7 @@ type containerFlags struct {
 	only    []string
 	without []string
 	rootfs  string
+	hush    bool // say nothing of layers that the last lesson has to do without
 }
 
 func (f *containerFlags) add(cmd *cobra.Command) {

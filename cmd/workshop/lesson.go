@@ -94,6 +94,7 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if err := needRoot(strings.Join(append([]string{strconv.Itoa(s.Lesson)}, args...), " ")); err != nil {
 		return err
 	}
+	f.hush = f.quiet
 	c, err := f.container(s.Lesson)
 	if err != nil {
 		return err
@@ -153,7 +154,9 @@ func (f *containerFlags) possible(list []*steps.Step) []*steps.Step {
 		if !errors.Is(err, steps.ErrUnsupported) {
 			return false
 		}
-		warn(errors.New(lang.F("without the layer %s: %s", s.Name, err)))
+		if !f.hush {
+			warn(errors.New(lang.F("without the layer %s: %s", s.Name, err)))
+		}
 		return true
 	})
 }
