@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -131,9 +133,12 @@ func (f *matrixFlags) other(command []string) ([]string, error) {
 	if len(command) == 0 {
 		return nil, nil
 	}
-	self, err := os.Executable()
 	if f.self != "" {
-		self = f.self
+		return append(slices.Clone(command), f.self), nil
+	}
+	self, err := exec.LookPath(os.Args[0]) // by the name workshop, also where that is a link
+	if err == nil {
+		self, err = filepath.Abs(self)
 	}
 	return append(slices.Clone(command), self), err
 }
