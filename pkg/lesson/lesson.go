@@ -28,6 +28,8 @@ type Lesson struct {
 	Sections []Section
 	Hints    []Hint // of the section Hints, from the first to nearly the answer
 	Quiz     []Question
+
+	dir string // in which the file is: "lessons"
 }
 
 // Section is what stands under one heading of level 2.
@@ -129,7 +131,7 @@ func Read(fsys fs.FS, folder, language string) (*Lesson, error) {
 		return nil, err
 	}
 	number, name, _ := strings.Cut(folder, "-")
-	l := &Lesson{Folder: folder, File: file, Lang: language, Name: name}
+	l := &Lesson{Folder: folder, File: file, Lang: language, Name: name, dir: "lessons"}
 	if l.Number, err = strconv.Atoi(number); err != nil {
 		return nil, fmt.Errorf("%s: a lesson's folder begins with its number: %w", folder, err)
 	}

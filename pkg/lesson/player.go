@@ -40,12 +40,22 @@ type performance struct {
 // error. A key takes the person forward or back, and then a transcript is
 // played again; its last verdict counts.
 func (p *Player) Play(ctx context.Context, lessons []*Lesson) (Report, error) {
-	now := &performance{Player: p, slides: slides(lessons), verdicts: make(map[*slide]Verdict)}
+	now := p.perform()
+	now.slides = slides(lessons)
 	err := now.play(ctx)
-	if now.place != nil {
-		err = errors.Join(err, now.place.close())
+	return now.report(), errors.Join(err, now.close())
+}
+
+func (p *Player) perform() *performance {
+	return &performance{Player: p, verdicts: make(map[*slide]Verdict)}
+}
+
+// close leaves the place where the last transcript was played.
+func (p *performance) close() error {
+	if p.place == nil {
+		return nil
 	}
-	return now.report(), err
+	return p.place.close()
 }
 
 func (p *performance) play(ctx context.Context) error {

@@ -104,5 +104,5 @@ func (f *Finding) Show(screen *ui.UI) { f.Verdict.show(screen, f.Transcript) }
 
 // Where names the transcript by its place in the file.
 func (f *Finding) Where() string {
-	return fmt.Sprintf("lessons/%s:%d", f.Lesson.File, f.Transcript.Line)
+	return fmt.Sprintf("%s/%s:%d", f.Lesson.dir, f.Lesson.File, f.Transcript.Line)
 }

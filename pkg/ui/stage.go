@@ -4,7 +4,15 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
+
+// Clear begins a new page where this is a terminal.
+func (u *UI) Clear() {
+	if IsTerminal(u.w) {
+		u.write(ansi.EraseEntireDisplay + ansi.CursorHomePosition)
+	}
+}
 
 // Section writes the heading of a part of a page, with a rule to the right edge.
 func (u *UI) Section(text string) {
