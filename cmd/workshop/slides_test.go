@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/lesson"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+	"github.com/how-to-be-a-container/workshop/slides"
+)
+
+var languages = []string{lang.English, lang.Japanese}
+
+func readDeck(t *testing.T, language string) *lesson.Deck {
+	t.Helper()
+	d, err := lesson.ReadDeck(slides.Files, language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestSlides plays every demo of the deck.
+func TestSlides(t *testing.T) {
+	needTour(t)
+	for _, language := range languages {
+		if language != lang.English && testenv.InGuest() {
+			continue // emulated, and the same commands
+		}
+		var out bytes.Buffer
+		player := &lesson.Player{UI: ui.New(&out), Out: &out}
+		report, err := player.PlayDeck(t.Context(), readDeck(t, language))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report) < 15 {
+			t.Errorf("%s: only %d demos were played", language, len(report))
+		}
+		for _, f := range report {
+			t.Run(f.Where(), func(t *testing.T) { judge(t, &f) })
+		}
+	}
+}
+
+// TestSlidesFit sees to it that a slide fits a terminal of 80 × 24 with the line
+// of keys, and that a small beamer shows all of it.
+func TestSlidesFit(t *testing.T) {
+	for _, language := range languages {
+		var out bytes.Buffer
+		if err := readDeck(t, language).Show(ui.New(&out), false); err != nil {
+			t.Fatal(err)
+		}
+		title := regexp.MustCompile(`\d+/\d+$`)
+		lines, of := 0, ""
+		for _, line := range strings.Split(out.String(), "\n") {
+			if lipgloss.Width(line) > 80 {
+				t.Errorf("%s: %d columns: %s", language, lipgloss.Width(line), line)
+			}
+			if lines++; title.MatchString(line) {
+				lines, of = 0, line
+			}
+			if lines == 22 {
+				t.Errorf("%s: more than 22 lines: %s", language, of)
+			}
+		}
+	}
+}
+
+// TestSlidesAgree compares the languages: as many slides, with the same demos.
+func TestSlidesAgree(t *testing.T) {
+	type demo struct {
+		Slide    int
+		Commands []string
+		Exit     int
+		Needs    []string
+	}
+	list := func(language string) (demos []demo) {
+		for i, s := range readDeck(t, language).Slides {
+			for _, d := range s.Demos {
+				at := demo{Slide: i + 1, Exit: d.Exit}
+				for _, c := range d.Commands {
+					at.Commands = append(at.Commands, c.Text)
+				}
+				for _, n := range d.Needs {
+					at.Needs = append(at.Needs, n.Name)
+				}
+				demos = append(demos, at)
+			}
+		}
+		return demos
+	}
+	if diff := cmp.Diff(list(lang.English), list(lang.Japanese)); diff != "" {
+		t.Error(diff)
+	}
+	if en, ja := readDeck(t, lang.English), readDeck(t, lang.Japanese); len(en.Slides) != len(ja.Slides) {
+		t.Errorf("%d slides in English, %d in Japanese", len(en.Slides), len(ja.Slides))
+	}
+}

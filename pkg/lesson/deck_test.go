@@ -1,0 +1,96 @@
+package lesson
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+const deck = `---
+marp: true
+---
+
+# One
+
+Text.
+
+<!-- notes: said aloud -->
+
+---
+
+## Two
+
+` + "```console\n$ echo hello\nhello\n```\n"
+
+func readDeck(t *testing.T, source string) (*Deck, error) {
+	t.Helper()
+	return ReadDeck(fstest.MapFS{"slides.md": {Data: []byte(source)}}, lang.English)
+}
+
+func TestDeck(t *testing.T) {
+	d, err := readDeck(t, deck)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, s := range d.Slides {
+		titles = append(titles, s.Title)
+	}
+	if !slices.Equal(titles, []string{"One", "Two"}) || !d.Slides[0].Part || d.Slides[1].Part {
+		t.Errorf("the slides are %+v", d.Slides)
+	}
+	if len(d.Slides[0].Demos) != 0 || len(d.Slides[1].Demos) != 1 {
+		t.Errorf("the demos: %+v", d.Slides)
+	}
+	for notes, want := range map[bool]bool{false: false, true: true} {
+		var out bytes.Buffer
+		if err := d.Show(ui.New(&out), notes); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "said aloud"); got != want {
+			t.Errorf("with notes %v the note is shown: %v", notes, got)
+		}
+		if !strings.Contains(out.String(), "$ echo hello") || strings.Contains(out.String(), "\nhello") {
+			t.Errorf("a demo is named and not told:\n%s", out.String())
+		}
+	}
+}
+
+func TestDeckMistakes(t *testing.T) {
+	for source, want := range map[string]string{
+		"# One\n":                              "front part",
+		"---\nmarp: true\n---\n":               "there is no slide",
+		"---\nmarp: true\n---\n\nText.\n":      "slides.md:5: a slide begins with a heading",
+		"---\nmarp: true\n---\n\n### Three\n":  "slides.md:5: a slide begins with a heading",
+		deck + "\n---\n\nNo heading.\n":        "a slide begins with a heading",
+		deck + "\n<b>bold</b>\n":               "not part of the format",
+		strings.Replace(deck, "$ echo", "", 1): "begins with a command",
+	} {
+		if _, err := readDeck(t, source); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v; want %q", source, err, want)
+		}
+	}
+}
+
+// TestPlayDeck plays a demo that holds, and one that does not.
+func TestPlayDeck(t *testing.T) {
+	for source, broken := range map[string]bool{deck: false, strings.Replace(deck, "\nhello", "\ngood-bye", 1): true} {
+		d, err := readDeck(t, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		report, err := (&Player{UI: ui.New(&out), Out: &out}).PlayDeck(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report) != 1 || report.Broken() != broken || report[0].Where() != "slides/slides.md:15" {
+			t.Errorf("the report is %+v; want broken: %v", report, broken)
+		}
+	}
+}
