@@ -10,7 +10,7 @@ import (
 // Clear begins a new page where this is a terminal.
 func (u *UI) Clear() {
 	if IsTerminal(u.w) {
-		u.write(ansi.EraseEntireDisplay + ansi.CursorHomePosition)
+		u.write(ansi.EraseEntireScreen + ansi.CursorHomePosition)
 	}
 }
 
