@@ -104,6 +104,10 @@ type Result struct {
 	Calls []Call            `json:"calls,omitempty"`
 }
 
+// Tried tells whether the attack itself was made: a probe that could not even
+// prepare it shows nothing. One that was killed has come that far.
+func (r Result) Tried() bool { return r.silent || len(r.Calls) > 0 }
+
 // T is what a running probe has: it shows the calls and keeps the facts.
 type T struct {
 	out    io.Writer

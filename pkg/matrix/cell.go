@@ -40,6 +40,8 @@ func cellOf(set *Set, r attack.Result, err error) Cell {
 		return Cell{Set: set, State: Impossible, Reason: r.Reason}
 	case r.Allowed:
 		return Cell{Set: set, State: Allowed}
+	case !r.Tried():
+		return Cell{Set: set, State: Inconclusive, Errno: r.Errno, Reason: "not even tried: " + r.Reason}
 	}
 	return Cell{Set: set, State: Stopped, Errno: r.Errno, Reason: r.Reason, Why: r.Why}
 }

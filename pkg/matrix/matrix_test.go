@@ -3,6 +3,7 @@ package matrix_test
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,26 @@ func TestPrivileged(t *testing.T) {
 	r := measure(t, open(t, privileged, matrix.All), probe(t, "host-loopback"))
 	if r.All.State != matrix.Stopped || r.Hole.Known() {
 		t.Errorf("the namespaces are still there: %+v", r)
+	}
+}
+
+// TestNotTried: a probe that cannot even begin shows nothing. This container has
+// no directory for the mount point of mount.
+func TestNotTried(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := open(t, steps.Spec{})
+	for _, test := range []struct {
+		tmpdir string
+		want   matrix.State
+	}{{"/tmp", matrix.Allowed}, {"/proc/no-such", matrix.Inconclusive}} {
+		lab.Sets = []*matrix.Set{{Kind: matrix.Other, Other: []string{"env", "TMPDIR=" + test.tmpdir, self}}}
+		r := measure(t, lab, probe(t, "mount"))
+		if c := r.Cells[0]; c.State != test.want || test.want == matrix.Inconclusive && c.Reason == "" {
+			t.Errorf("with %s: %+v", test.tmpdir, c)
+		}
 	}
 }
 
