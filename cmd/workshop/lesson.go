@@ -15,6 +15,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/explain"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/progress"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -89,7 +90,7 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 		return usageError{fmt.Errorf("--demo plays the lesson's own commands, and not %q", args[0])}
 	}
 	if f.demo {
-		return tour(cmd, []string{strconv.Itoa(s.Lesson)}, !f.noPause)
+		return (&tourFlags{noPause: f.noPause}).tour(cmd, []string{strconv.Itoa(s.Lesson)})
 	}
 	if err := needRoot(strings.Join(append([]string{strconv.Itoa(s.Lesson)}, args...), " ")); err != nil {
 		return err
@@ -109,9 +110,14 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 		return runContainer(cmd.Context(), c)
 	}
 	screen := ui.New(os.Stderr)
-	return runAndListen(c, screen, func() error {
+	err = runAndListen(c, screen, func() error {
 		return runWithRecords(c, screen, func() error { return runContainer(cmd.Context(), c) })
 	})
+	var own exitCode
+	if err == nil || errors.As(err, &own) && own != exitLeft { // it ran, whatever its exit code
+		record(progress.Event{Lesson: s.Lesson, Kind: progress.Watched})
+	}
+	return err
 }
 
 // prompt makes the shell say where it is.
@@ -183,12 +189,15 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 	}
 }
 
+// exitLeft is the end of a run that a person left before the command.
+const exitLeft exitCode = 0
+
 // runContainer ends with the command's own exit code.
 func runContainer(ctx context.Context, c *container.Container) error {
 	code, err := c.Run(ctx)
 	switch {
 	case errors.Is(err, explain.ErrLeft):
-		return nil
+		return exitLeft
 	case err != nil:
 		return err
 	case code != 0:

@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/progress"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -15,6 +17,7 @@ type listed struct {
 	Lesson int    `json:"lesson"`
 	Name   string `json:"name"`
 	Does   string `json:"does"`
+	You    string `json:"you,omitempty"` // how far the learner is: watched, tried or passed
 }
 
 func newListCommand() *cobra.Command {
@@ -26,19 +29,40 @@ func newListCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var lessons []listed
 			var rows [][]string
+			p := remembered()
 			for _, n := range lessonNumbers() {
 				s := stepOf(n)
-				lessons = append(lessons, listed{n, lessonName(s), s.Does})
-				rows = append(rows, []string{fmt.Sprint(n), lessonName(s), lang.T(s.Does)})
+				you := howFar(p.Lesson(n))
+				lessons = append(lessons, listed{n, lessonName(s), s.Does, you})
+				rows = append(rows, []string{strings.TrimSpace(fmt.Sprint(n, " ", sign[you])), lessonName(s), lang.T(s.Does)})
 			}
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(lessons)
 			}
 			screen := ui.New(cmd.OutOrStdout())
 			screen.Table([]string{"N", lang.T("LESSON"), lang.T("ADDS")}, rows)
+			if len(p.Lessons) > 0 {
+				screen.Dim("  " + lang.T("✓ passed   ~ tried   . watched"))
+			}
 			return screen.Err()
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// sign is how far the learner is, in one column.
+var sign = map[string]string{"passed": "✓", "tried": "~", "watched": "."}
+
+// howFar says how far the learner is with a lesson, in one word.
+func howFar(l *progress.Lesson) string {
+	switch {
+	case !l.Passed.IsZero():
+		return "passed"
+	case l.Tries > 0:
+		return "tried"
+	case !l.Watched.IsZero() || !l.Played.IsZero():
+		return "watched"
+	}
+	return ""
 }

@@ -52,6 +52,7 @@ Begin with:  sudo workshop 1`,
 		addTo(root, groupLessons, newLessonCommand(n))
 	}
 	addTo(root, groupLessons, newTourCommand(), newReadCommand(), newSlidesCommand(), newStartCommand(), newCheckCommand())
+	addTo(root, groupLessons, newHintCommand(), newQuizCommand(), newProgressCommand(), newResetCommand())
 	addTo(root, groupAttack, newAttackCommand(), newDemoCommand())
 	addTo(root, groupLook, newListCommand(), newCodeCommand())
 	addTo(root, groupSetUp, newDoctorCommand(), newRootfsCommand(), newVersionCommand())

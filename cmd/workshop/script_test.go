@@ -26,5 +26,6 @@ func TestRootScripts(t *testing.T) {
 func setUpScript(env *testscript.Env) error {
 	env.Setenv("WORKSHOP_ROOTFS", os.Getenv("WORKSHOP_ROOTFS"))
 	env.Setenv("NO_COLOR", "1")
+	env.Setenv("XDG_STATE_HOME", env.Getenv("WORK")+"/.state")
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -15,32 +16,48 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
+	"github.com/how-to-be-a-container/workshop/pkg/progress"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
+// tourFlags are how lessons are played.
+type tourFlags struct {
+	noPause, notes, typing bool
+	from                   string
+}
+
 func newTourCommand() *cobra.Command {
-	var noPause bool
+	f := &tourFlags{}
 	cmd := &cobra.Command{
 		Use:   "tour [N...]",
 		Short: "Play the lessons, as on a stage",
 		Long: `Play the lessons: the text, each command as if it were typed, its real output,
 and whether that is what the lesson says.
 
-On a terminal, Enter goes on, b back, and q leaves. Without one, or with
---no-pause, it runs through, and ends with 1 where something did not hold.`,
-		Example:           "  sudo workshop tour\n  sudo workshop tour 2 3 --no-pause",
+On a terminal, Enter goes on, b back, and q leaves; beside the keys are the
+minutes that have gone, of those planned, for this lesson and for all. Without
+a terminal, or with --no-pause, it runs through, and ends with 1 where something
+did not hold.`,
+		Example: `  sudo workshop tour
+  sudo workshop tour --from 4 --notes --type
+  sudo workshop tour 2 3 --no-pause`,
 		ValidArgsFunction: completeLessons,
-		RunE: func(cmd *cobra.Command, names []string) error {
-			return tour(cmd, names, !noPause)
-		},
+		RunE:              func(cmd *cobra.Command, names []string) error { return f.tour(cmd, names) },
 	}
-	cmd.Flags().BoolVar(&noPause, "no-pause", false, "do not wait for Enter")
+	fs := cmd.Flags()
+	fs.BoolVar(&f.noPause, "no-pause", false, "do not wait for Enter")
+	fs.BoolVar(&f.notes, "notes", false, "with the speaker's notes")
+	fs.BoolVar(&f.typing, "type", false, "on a terminal, let the commands appear letter by letter")
+	fs.StringVar(&f.from, "from", "", "begin with lesson `N`")
 	return cmd
 }
 
 // tour plays the named lessons, or all.
-func tour(cmd *cobra.Command, names []string, pause bool) error {
+func (f *tourFlags) tour(cmd *cobra.Command, names []string) error {
 	list, err := readLessons(names)
+	if err == nil && f.from != "" {
+		list, err = from(list, f.from)
+	}
 	if err != nil {
 		return err
 	}
@@ -49,11 +66,7 @@ func tour(cmd *cobra.Command, names []string, pause bool) error {
 	}
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	onTerminal := term.IsTerminal(1)
-	player := &lesson.Player{UI: ui.New(os.Stdout), Out: os.Stdout, Terminal: onTerminal}
-	if pause && onTerminal && term.IsTerminal(0) {
-		player.Keys = os.Stdin
-	}
+	player := f.player()
 	report, err := player.Play(ctx, list)
 	switch {
 	case errors.Is(err, lesson.ErrLeft):
@@ -69,6 +82,45 @@ func tour(cmd *cobra.Command, names []string, pause bool) error {
 		return exitCode(exitClaim)
 	}
 	return nil
+}
+
+// player plays on standard output, and remembers.
+func (f *tourFlags) player() *lesson.Player {
+	onTerminal := term.IsTerminal(1)
+	p := &lesson.Player{
+		UI: ui.New(os.Stdout), Out: os.Stdout, Terminal: onTerminal,
+		Notes: f.notes, Typing: f.typing && onTerminal,
+		Answered: func(l *lesson.Lesson, question, answer int) {
+			record(progress.Event{Lesson: l.Number, Kind: progress.Answered, Question: question, Right: answer == l.Quiz[question-1].Right()})
+		},
+		Finished: func(l *lesson.Lesson) { record(progress.Event{Lesson: l.Number, Kind: progress.Played}) },
+	}
+	if !f.noPause && onTerminal && term.IsTerminal(0) {
+		p.Keys = os.Stdin
+	}
+	return p
+}
+
+// from leaves out the lessons before the named one.
+func from(list []*lesson.Lesson, name string) ([]*lesson.Lesson, error) {
+	first, err := readLesson(name)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(list, func(l *lesson.Lesson) bool { return l.Number == first.Number })
+	if at < 0 {
+		return nil, usageError{fmt.Errorf("--from %s: it is none of the lessons that are played", name)}
+	}
+	return list[at:], nil
+}
+
+// readLesson reads one lesson by its name.
+func readLesson(name string) (*lesson.Lesson, error) {
+	list, err := readLessons([]string{name})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
 }
 
 // readLessons reads the named lessons, or all.

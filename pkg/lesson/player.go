@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -22,9 +23,12 @@ type Player struct {
 	Terminal bool      // Out is one: the commands get a terminal of their own, so that their colours stay
 	Keys     *os.File  // the keyboard; nil: go on without a key
 	Notes    bool      // show the speaker's notes
+	Typing   bool      // the commands appear letter by letter, as if somebody typed them
 
-	// Answered is told what a person answered in the quiz. It may be nil.
+	// Answered is told what a person answered in the quiz, and Finished that a
+	// lesson was played to its end. Each may be nil.
 	Answered func(l *Lesson, question, answer int)
+	Finished func(l *Lesson)
 }
 
 // performance is one run of a player.
@@ -34,6 +38,7 @@ type performance struct {
 	verdicts map[*slide]Verdict
 	place    *place
 	in       *Lesson // whose place it is
+	clock    *clock
 }
 
 // Play plays the lessons to their end. The report is complete only without an
@@ -41,7 +46,10 @@ type performance struct {
 // played again; its last verdict counts.
 func (p *Player) Play(ctx context.Context, lessons []*Lesson) (Report, error) {
 	now := p.perform()
-	now.slides = slides(lessons)
+	now.slides, now.clock = slides(lessons), newClock(lessons)
+	if n := len(lessons); n > 1 {
+		p.UI.Title(lang.F("%d lessons", n), lang.F("%d minutes", now.clock.minutes))
+	}
 	err := now.play(ctx)
 	return now.report(), errors.Join(err, now.close())
 }
@@ -77,12 +85,16 @@ func (p *performance) play(ctx context.Context) error {
 			p.answer(s, int(key-'0'))
 		}
 		i++
+		if p.Finished != nil && (i == len(p.slides) || p.slides[i].lesson != s.lesson) {
+			p.Finished(s.lesson)
+		}
 	}
 	return p.UI.Err()
 }
 
 // show writes the prose of a slide.
 func (p *performance) show(s *slide) {
+	p.clock.enter(s.lesson)
 	if s.opening {
 		p.UI.Line("")
 		showTitle(p.UI, s.lesson)
@@ -115,7 +127,7 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 		next = lang.F("1-%d: your answer    Enter: the answer", n)
 		keys += "1234"[:n]
 	}
-	key, err = p.UI.Ask(ctx, p.Keys, next+"    "+lang.T("b: back    q: leave"), keys)
+	key, err = p.UI.Ask(ctx, p.Keys, next+"    "+lang.T("b: back    q: leave")+"    "+p.clock.text(s.lesson), keys)
 	switch {
 	case err != nil:
 		return 0, err
@@ -159,8 +171,8 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	if err != nil {
 		return err
 	}
-	run := &play{transcript: t, audience: &hall{ui: p.UI, out: p.Out}}
-	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout, errTimeout)
+	run := &play{transcript: t, audience: &hall{ctx: ctx, ui: p.UI, out: p.Out, typing: p.Typing}}
+	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+p.typingTime(t), errTimeout)
 	defer cancel()
 	err = run.run(limited, p.place, outlet, p.keyboard(t))
 	if ctx.Err() != nil {
@@ -170,6 +182,16 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 		p.conclude(s, judge(t, run.outcomes, err))
 	}
 	return nil
+}
+
+// typingTime is how long the commands take to appear.
+func (p *performance) typingTime(t *Transcript) (d time.Duration) {
+	for _, c := range t.Commands {
+		if p.Typing {
+			d += time.Duration(len(c.Text)) * keystroke
+		}
+	}
+	return d
 }
 
 func (p *performance) conclude(s *slide, v Verdict) {
@@ -201,25 +223,4 @@ func (p *performance) enter(l *Lesson) error {
 	}
 	p.place, p.in = place, l
 	return nil
-}
-
-// hall is the audience of a player: it shows what happens.
-type hall struct {
-	ui      *ui.UI
-	out     io.Writer
-	midline bool // the output does not end with a line end
-}
-
-func (h *hall) typed(command string) { h.ui.Typed(command) }
-
-func (h *hall) output(b []byte) {
-	_, _ = h.out.Write(b) // the UI notices a full disk too
-	h.midline = b[len(b)-1] != '\n'
-}
-
-func (h *hall) ended() {
-	if h.midline {
-		h.ui.Line("")
-		h.midline = false
-	}
 }

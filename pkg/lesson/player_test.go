@@ -222,6 +222,54 @@ func TestKeysQuiz(t *testing.T) {
 	}
 }
 
+// TestTyping lets a command appear letter by letter, and tells when it ends.
+func TestTyping(t *testing.T) {
+	l := read(t, sample("```console timeout=1ms\n$ echo a &&\n> sleep 0.02; echo b\na\nb\n```"))
+	var out bytes.Buffer
+	finished := 0
+	p := &Player{UI: ui.New(&out), Out: &out, Typing: true, Finished: func(*Lesson) { finished++ }}
+	start := time.Now()
+	report, err := p.Play(t.Context(), []*Lesson{l})
+	if err != nil || !report[0].Verdict.Held || finished != 1 {
+		t.Errorf("%v, %+v, finished %d", err, report, finished)
+	}
+	if time.Since(start) < 20*keystroke || !strings.Contains(out.String(), "$ echo a &&\n> sleep 0.02; echo b\na\nb\n") {
+		t.Errorf("after %v:\n%s", time.Since(start), out.String())
+	}
+}
+
+// TestClock shows the time to a person, for one lesson and for several.
+func TestClock(t *testing.T) {
+	l := read(t, sample("Words."))
+	other := *l
+	c := newClock([]*Lesson{l, &other})
+	c.enter(l)
+	c.start = c.start.Add(-7 * time.Minute)
+	c.entered[l] = c.start.Add(4*time.Minute + time.Second)
+	c.enter(l)
+	if got := c.text(l); got != "2/5 · 7/10 min" {
+		t.Error(got)
+	}
+	_, out, err := keys(t, l, "q")
+	if !errors.Is(err, ErrLeft) || !strings.Contains(out, "q: leave    0/5 min") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestNotes shows the notes where the speaker wants them.
+func TestNotes(t *testing.T) {
+	l := read(t, sample("Words.\n\n<!-- notes: Wait. -->\n\n```console\n$ true\n```"))
+	for _, notes := range []bool{true, false} {
+		var out bytes.Buffer
+		if _, err := (&Player{UI: ui.New(&out), Out: &out, Notes: notes}).Play(t.Context(), []*Lesson{l}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out.String(), "\n│ Wait.\n") != notes {
+			t.Errorf("notes %t:\n%s", notes, out.String())
+		}
+	}
+}
+
 // TestShow looks at what is shown, and what is not.
 func TestShow(t *testing.T) {
 	l := read(t, sample("Words.\n\n<!-- notes: Wait here. -->"))

@@ -35,6 +35,18 @@ func (u *UI) Typed(command string) {
 	}
 }
 
+// Typing writes the next piece of a command that is being typed.
+func (u *UI) Typing(piece string, first bool) {
+	if first {
+		u.write(u.style.good.Render("$ "))
+	}
+	if piece == "\n" {
+		u.write("\n" + u.style.good.Render("> "))
+		return
+	}
+	u.write(u.style.heading.Render(piece))
+}
+
 // Missing writes a line of a comparison that was expected and is not there.
 func (u *UI) Missing(text string) { u.Line("    " + u.style.good.Render("- "+text)) }
 

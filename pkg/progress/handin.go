@@ -1,0 +1,112 @@
+package progress
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// The lines around what a learner hands in.
+const (
+	handInBegins = "-----BEGIN WORKSHOP PROGRESS-----"
+	handInEnds   = "-----END WORKSHOP PROGRESS-----"
+	checksum     = "checksum"
+)
+
+const longestName = 60
+
+// HandIn writes a block for a teacher: a name that the learner gives, and what
+// was done. questions tells how many a lesson's quiz has, hints how many hints.
+//
+// The checksum shows a slip of the keyboard or the mail program. It is no
+// signature: who wants to cheat can.
+func (p *Progress) HandIn(w io.Writer, name, program string, questions func(lesson int) int) error {
+	if name == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("a name has 1 to %d bytes and no control characters, and not %q", longestName, name)
+	}
+	lines := []string{"name     " + name, "program  workshop " + program}
+	for _, n := range p.Numbers() {
+		lines = append(lines, fmt.Sprintf("lesson %d %s", n, p.Lessons[n].line(questions(n))))
+	}
+	lines = append(lines, checksum+" "+sum(lines))
+	_, err := fmt.Fprintf(w, "%s\n%s\n%s\n", handInBegins, strings.Join(lines, "\n"), handInEnds)
+	return err
+}
+
+func (l *Lesson) line(questions int) string {
+	var parts []string
+	add := func(what string, t time.Time) {
+		if !t.IsZero() {
+			parts = append(parts, what+" "+t.Format("2006-01-02T15:04Z"))
+		}
+	}
+	add("watched", l.Watched)
+	add("played", l.Played)
+	add("passed", l.Passed)
+	parts = append(parts,
+		fmt.Sprintf("tries %d", l.Tries), fmt.Sprintf("hints %d", l.Hints),
+		fmt.Sprintf("quiz %d/%d", l.RightAnswers(), questions))
+	return strings.Join(parts, ", ")
+}
+
+// sum is the checksum of lines, whatever happened to their spaces on the way.
+func sum(lines []string) string {
+	h := sha256.New()
+	for _, line := range lines {
+		fmt.Fprintln(h, strings.Join(strings.Fields(line), " "))
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
+
+// Verify reads blocks that [Progress.HandIn] wrote, among other text, and gives
+// the lines of each. The error tells of one whose checksum is another one.
+func Verify(r io.Reader) (blocks [][]string, err error) {
+	var lines []string
+	inside := false
+	for s := bufio.NewScanner(r); ; {
+		if !s.Scan() {
+			err = s.Err()
+			break
+		}
+		switch line := strings.TrimSpace(s.Text()); {
+		case line == handInBegins:
+			lines, inside = nil, true
+		case line == handInEnds && inside:
+			if err := verify(lines); err != nil {
+				return blocks, err
+			}
+			blocks, inside = append(blocks, lines), false
+		default:
+			lines = append(lines, line)
+		}
+	}
+	switch {
+	case err != nil:
+		return blocks, fmt.Errorf("read what was handed in: %w", err)
+	case inside:
+		return blocks, fmt.Errorf("a block has no end: %s", handInEnds)
+	case len(blocks) == 0:
+		return nil, fmt.Errorf("nothing was handed in: there is no line %s", handInBegins)
+	}
+	return blocks, nil
+}
+
+func verify(lines []string) error {
+	if len(lines) == 0 {
+		return errors.New("a block is empty")
+	}
+	last := len(lines) - 1
+	given, found := strings.CutPrefix(lines[last], checksum+" ")
+	if !found {
+		return fmt.Errorf("the block of %q has no checksum", lines[0])
+	}
+	if want := sum(lines[:last]); strings.TrimSpace(given) != want {
+		return fmt.Errorf("the block of %q was changed: its checksum would be %s, and is %s", lines[0], want, given)
+	}
+	return nil
+}

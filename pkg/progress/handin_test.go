@@ -1,0 +1,72 @@
+package progress
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func handedIn(t *testing.T, name string) string {
+	t.Helper()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	p := empty()
+	for _, e := range []Event{
+		{Lesson: 1, Kind: Watched},
+		{Lesson: 2, Kind: Failed},
+		{Lesson: 2, Kind: Passed},
+		{Lesson: 2, Kind: Hinted, Hint: 2},
+		{Lesson: 2, Kind: Answered, Question: 1, Right: true},
+	} {
+		p.add(e, at)
+	}
+	var out bytes.Buffer
+	if err := p.HandIn(&out, name, "1.0", func(int) int { return 3 }); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestHandIn(t *testing.T) {
+	text := handedIn(t, "Ada")
+	want := `-----BEGIN WORKSHOP PROGRESS-----
+name     Ada
+program  workshop 1.0
+lesson 1 watched 2026-01-02T03:04Z, tries 0, hints 0, quiz 0/3
+lesson 2 passed 2026-01-02T03:04Z, tries 2, hints 2, quiz 1/3
+checksum `
+	if !strings.HasPrefix(text, want) {
+		t.Error(cmp.Diff(want, text))
+	}
+	for _, name := range []string{"", "a\nb", "a\x1b[31m", strings.Repeat("x", 61)} {
+		if err := empty().HandIn(&bytes.Buffer{}, name, "", nil); err == nil {
+			t.Errorf("the name %q was taken", name)
+		}
+	}
+}
+
+func TestVerify(t *testing.T) {
+	good := handedIn(t, "阿部 Ada")
+	mailed := strings.ReplaceAll("Dear teacher,\r\n"+strings.ReplaceAll(good, "\n", "\r\n")+"\r\n", "name     ", " name ")
+	for _, text := range []string{good, mailed, good + "\n" + handedIn(t, "Bob")} {
+		if blocks, err := Verify(strings.NewReader(text)); err != nil || len(blocks) != strings.Count(text, "BEGIN") {
+			t.Errorf("%v, %v, of\n%s", blocks, err, text)
+		}
+	}
+	for name, bad := range map[string]string{
+		"nothing":     "Hello",
+		"a digit":     strings.Replace(good, "quiz 1/3", "quiz 2/3", 1),
+		"the name":    strings.Replace(good, "Ada", "Eda", 1),
+		"a line less": strings.Replace(good, good[strings.Index(good, "lesson 1"):strings.Index(good, "lesson 2")], "", 1),
+		"no checksum": strings.Replace(good, "checksum", "sum", 1),
+		"no end":      strings.Replace(good, handInEnds, "", 1),
+		"empty":       handInBegins + "\n" + handInEnds + "\n",
+		"the second":  good + strings.Replace(good, "Ada", "Eda", 1),
+	} {
+		if blocks, err := Verify(strings.NewReader(bad)); err == nil {
+			t.Errorf("%s: %v", name, blocks)
+		}
+	}
+}
