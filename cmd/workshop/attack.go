@@ -146,7 +146,7 @@ func showResult(out io.Writer, p *attack.Probe, r attack.Result) {
 		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
 		return
 	}
-	screen.Good(lang.F("The attack was stopped: %s.", r.Reason))
+	screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
 	if r.Why != "" {
 		screen.Text(r.Why, 2)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -84,9 +84,9 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 }
 
 func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
-	screen.Title("Attack: fork-bomb", "against "+strings.Join(steps.Names(b.Container.Steps), " + "))
+	screen.Title(lang.F("Attack: %s", attack.ForkBomb.Name), against(&b.Container))
 	if b.Shell != "" {
-		screen.Line(b.Shell + " in the container is told:")
+		screen.Line(lang.F("%s in the container is told:", b.Shell))
 		screen.Line("  " + screen.Code(b.Script))
 	}
 	gauge := screen.NewGauge()
@@ -116,17 +116,17 @@ func showArmed(screen *ui.UI, b *bomb.Bomb, g bomb.Group) {
 	limit := fmt.Sprint(g.Max)
 	if b.Unsafe {
 		limit = "max"
-		screen.Warn("No limit at all: " + bomb.VM() + ".")
+		screen.Warn(lang.F("No limit at all: %s.", bomb.VM()))
 	}
-	screen.Line("Read back from the kernel before it may explode:")
-	screen.Good(fmt.Sprintf("pids.max is %s, and the bomb is the only member of its group:", limit))
+	screen.Line(lang.T("Read back from the kernel before it may explode:"))
+	screen.Good(lang.F("pids.max is %s, and the bomb is the only member of its group:", limit))
 	screen.Line("  " + g.Dir)
 	if b.FullCPU {
-		screen.Warn("It competes for CPU time with everybody: pids.max limits processes only.")
+		screen.Warn(lang.T("It competes for CPU time with everybody: pids.max limits processes only."))
 	} else {
-		screen.Good("It has the smallest share of the CPUs (nice 19): pids.max does not limit that.")
+		screen.Good(lang.T("It has the smallest share of the CPUs (nice 19): pids.max does not limit that."))
 	}
-	screen.Good(fmt.Sprintf("Everything in it is killed after %v.", b.Duration))
+	screen.Good(lang.F("Everything in it is killed after %v.", b.Duration))
 	screen.Line("")
 }
 
@@ -135,7 +135,7 @@ const sparkFull = 8
 
 func gaugeLine(screen *ui.UI, s bomb.Sample, latencies []float64) string {
 	whole := max(s.Pids.Max, s.Pids.Current)
-	return fmt.Sprintf("%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s",
+	return lang.F("%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s",
 		s.After.Seconds(), s.Pids.Current, s.Pids.Limit(), ui.Bar(s.Pids.Current, whole, 8), s.Pids.Refused,
 		millis(s.Latency), screen.GoodWord(ui.Sparkline(latencies, sparkFull*float64(s.Idle), 8)))
 }
@@ -159,23 +159,23 @@ func conclusive(b *bomb.Bomb, r bomb.Report) bool {
 func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
 	screen.Line("")
 	if r.Said != "" {
-		screen.Line("The bomb said:  " + r.Said)
+		screen.Line(lang.F("The bomb said:  %s", r.Said))
 	}
-	screen.Table([]string{"HOST FORK", "MEDIAN", "99 OF 100 BELOW"}, [][]string{
-		{"idle", millis(r.Idle.Percentile(50)), millis(r.Idle.Percentile(99))},
-		{"during the bomb", millis(r.During.Percentile(50)), millis(r.During.Percentile(99))},
+	screen.Table([]string{lang.T("HOST FORK"), lang.T("MEDIAN"), lang.T("99 OF 100 BELOW")}, [][]string{
+		{lang.T("idle"), millis(r.Idle.Percentile(50)), millis(r.Idle.Percentile(99))},
+		{lang.T("during the bomb"), millis(r.During.Percentile(50)), millis(r.During.Percentile(99))},
 	})
 	screen.Line("")
-	verdict := fmt.Sprintf("%d processes at most, %d forks refused by pids.max.", r.Peak, r.Refused)
+	verdict := lang.F("%d processes at most, %d forks refused by pids.max.", r.Peak, r.Refused)
 	switch {
 	case !conclusive(b, r):
-		screen.Bad(fmt.Sprintf("This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.", r.Peak))
+		screen.Bad(lang.F("This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.", r.Peak))
 	case limited(b):
-		screen.Good("The attack was stopped: " + verdict)
+		screen.Good(lang.F("The attack was stopped: %s", verdict))
 	default:
-		screen.Bad("Nothing but the guard around the run was there to stop it: " + verdict)
+		screen.Bad(lang.F("Nothing but the guard around the run was there to stop it: %s", verdict))
 	}
-	end := fmt.Sprintf("After %.1f s everything was killed. Living processes before: %d, after: %d.", r.Lasted.Seconds(), r.Killed, r.Left)
+	end := lang.F("After %.1f s everything was killed. Living processes before: %d, after: %d.", r.Lasted.Seconds(), r.Killed, r.Left)
 	if r.Left > 0 {
 		screen.Bad(end)
 		return

@@ -83,7 +83,7 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 	in.Close()
 	r := <-found
 	if r.Probe == "" {
-		r = Result{Probe: probe, Reason: "the probe was " + ended(code), silent: true}
+		r = Result{Probe: probe, Reason: ended(code), silent: true}
 	}
 	return staged.judge(r), code, err
 }
@@ -91,9 +91,9 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 // ended says how a probe ended that found nothing: by a signal, above 128.
 func ended(code int) string {
 	if code > 128 {
-		return "killed by " + observe.SignalName(code-128)
+		return lang.F("the probe was killed by %s", observe.SignalName(code-128))
 	}
-	return fmt.Sprintf("ended with exit code %d", code)
+	return lang.F("the probe was ended with exit code %d", code)
 }
 
 func or(env, otherwise []string) []string {

@@ -2,13 +2,13 @@ package attack
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -35,11 +35,11 @@ func runTopProbe() *Probe {
 func labelOf(s *observe.Snapshot, _ Result) string {
 	switch l := apparmor.ParseLabel(s.Label); l.Profile {
 	case "":
-		return "the process has no label: this kernel runs no AppArmor, so something else stopped it."
+		return lang.T("the process has no label: this kernel runs no AppArmor, so something else stopped it.")
 	case apparmor.Unconfined:
-		return fmt.Sprintf("/proc/%d/attr/current: unconfined, so something else stopped it.", s.PID)
+		return lang.F("/proc/%d/attr/current: unconfined, so something else stopped it.", s.PID)
 	default:
-		return fmt.Sprintf("/proc/%d/attr/current: %s.", s.PID, l)
+		return lang.F("/proc/%d/attr/current: %s.", s.PID, l)
 	}
 }
 

@@ -17,8 +17,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // Probe is one attack.
@@ -86,6 +88,13 @@ type Call struct {
 // ErrImpossible is in the error of a probe that cannot be tried on this machine.
 var ErrImpossible = errors.New("not possible on this machine")
 
+// impossible is such an error, and why.
+type impossible string
+
+func (i impossible) Error() string { return lang.F("not possible on this machine: %s", string(i)) }
+
+func (i impossible) Unwrap() error { return ErrImpossible }
+
 // Result is what a probe found.
 type Result struct {
 	Probe   string `json:"probe"`
@@ -117,18 +126,19 @@ type T struct {
 // Do makes one system call and shows it as it happens.
 func (t *T) Do(call string, do func() error) error {
 	err := do()
+	call = lang.T(call) // a few are no call, but words
 	c := Call{Call: call, Errno: ErrnoName(err)}
 	t.result.Calls = append(t.result.Calls, c)
 	if err != nil {
-		fmt.Fprintf(t.out, "  %-52s = %s (%v)\n", call, c.Errno, err)
+		fmt.Fprintf(t.out, "  %s = %s (%v)\n", ui.Pad(call, 52), c.Errno, err)
 		return fmt.Errorf("%s: %w", call, err)
 	}
-	fmt.Fprintf(t.out, "  %-52s = ok\n", call)
+	fmt.Fprintf(t.out, "  %s = ok\n", ui.Pad(call, 52))
 	return nil
 }
 
 // Note shows a line between the calls.
-func (t *T) Note(format string, args ...any) { fmt.Fprintf(t.out, "  "+format+"\n", args...) }
+func (t *T) Note(text string) { fmt.Fprintf(t.out, "  %s\n", text) }
 
 // Fact keeps what the probe read, and shows it.
 func (t *T) Fact(name, value string) {
@@ -136,7 +146,7 @@ func (t *T) Fact(name, value string) {
 		t.result.Facts = make(map[string]string)
 	}
 	t.result.Facts[name] = value
-	fmt.Fprintf(t.out, "  %-28s %s\n", name+":", value)
+	fmt.Fprintf(t.out, "  %s %s\n", ui.Pad(lang.T(name)+":", 28), value)
 }
 
 // ErrnoName is the name of the errno in an error: "EPERM", or "" where there is none.

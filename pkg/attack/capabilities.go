@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -49,11 +50,11 @@ func whereItIsMissing(s *observe.Snapshot, capability string) string {
 	}
 	switch {
 	case has("CapEff"):
-		return fmt.Sprintf("/proc/%d/status: CapEff has %s, so something else stopped it.", s.PID, capability) + confinedBy(s)
+		return lang.F("/proc/%d/status: CapEff has %s, so something else stopped it.", s.PID, capability) + confinedBy(s)
 	case has("CapBnd"):
-		return fmt.Sprintf("/proc/%d/status: CapEff has no %s; CapBnd has it.", s.PID, capability)
+		return lang.F("/proc/%d/status: CapEff has no %s; CapBnd has it.", s.PID, capability)
 	}
-	return fmt.Sprintf("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
+	return lang.F("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
 }
 
 // gotPast turns the errno of a call that was made wrong on purpose into the
@@ -61,7 +62,7 @@ func whereItIsMissing(s *observe.Snapshot, capability string) string {
 func gotPast(t *T, err error, mistake ...error) error {
 	for _, m := range mistake {
 		if errors.Is(err, m) {
-			t.Note("%s, on purpose: the kernel let us in and then saw that the call was wrong", ErrnoName(err))
+			t.Note(lang.F("%s, on purpose: the kernel let us in and then saw that the call was wrong", ErrnoName(err)))
 			return nil
 		}
 	}

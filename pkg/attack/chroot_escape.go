@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -34,7 +35,7 @@ const (
 	RootAfter  = "/ after"
 )
 
-var errSameRoot = errors.New("every call succeeded, and / is still the same directory: there is nothing above it")
+var errSameRoot = errors.New(lang.N("every call succeeded, and / is still the same directory: there is nothing above it"))
 
 func chrootEscape(t *T) error {
 	before, err := rootID()
@@ -43,7 +44,7 @@ func chrootEscape(t *T) error {
 	}
 	t.Fact(RootBefore, before)
 	if readMarker(t) {
-		t.Note("This is the host's root already: there is nothing to escape from.")
+		t.Note(lang.T("This is the host's root already: there is nothing to escape from."))
 		return nil
 	}
 	if err := climb(t); err != nil {
@@ -75,7 +76,7 @@ func reach(t *T) error {
 	}
 	_ = read("/proc/version") // for everybody
 	if err := read(path); err != nil {
-		return fmt.Errorf("it is out, and may read there what everybody may: %w", err)
+		return fmt.Errorf(lang.T("it is out, and may read there what everybody may: %w"), err)
 	}
 	return nil
 }
@@ -98,7 +99,7 @@ func mountTable(s *observe.Snapshot, r Result) string {
 	for _, m := range s.Mounts {
 		mounts = append(mounts, m.FSType+" on "+m.Mountpoint)
 	}
-	return fmt.Sprintf("/proc/%d/mountinfo, all that the process can reach: %s.", s.PID, strings.Join(mounts, ", "))
+	return lang.F("/proc/%d/mountinfo, all that the process can reach: %s.", s.PID, strings.Join(mounts, ", "))
 }
 
 // climb is the escape itself.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -33,7 +34,7 @@ func Prepare(p *Probe, a Ask) (*Foreign, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Foreign{Args: []string{probeCommand, p.Name, "--report"}, Env: []string{MarkerEnv + "=" + marker}, probe: p}
+	f := &Foreign{Args: []string{probeCommand, p.Name, "--report"}, Env: lang.Pass([]string{MarkerEnv + "=" + marker}), probe: p}
 	if a.Dir != "" {
 		f.Env = append(f.Env, dirEnv+"="+a.Dir)
 	}
@@ -63,7 +64,7 @@ func (f *Foreign) End() {
 func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result, began bool) {
 	r, began = heard(output)
 	if r.Probe == "" {
-		r = Result{Probe: f.probe.Name, Reason: "the probe was " + ended(code)}
+		r = Result{Probe: f.probe.Name, Reason: ended(code)}
 	}
 	return (&Staged{probe: f.probe, scene: f.scene, snapshot: s}).judge(r), began
 }

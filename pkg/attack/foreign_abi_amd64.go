@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // int80 makes a call as 32-bit programs do, and gives the result or -errno.
@@ -38,7 +40,7 @@ func tryInt80(number, a, b uint64) (result int64, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("%w: this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close", ErrImpossible)
+			err = impossible(lang.T("this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close"))
 		}
 	}()
 	return int80(number, a, b), nil

@@ -1,9 +1,9 @@
 package attack
 
 import (
-	"fmt"
 	"os"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -39,7 +39,7 @@ func rootOf(s *observe.Snapshot, _ Result) string {
 	}
 	own := deviceAndInode(s.Root.Dev, s.Root.Ino)
 	if own == host {
-		return fmt.Sprintf("/proc/%d/root is %s, the host's own: so something else stopped it.", s.PID, own)
+		return lang.F("/proc/%d/root is %s, the host's own: so something else stopped it.", s.PID, own)
 	}
-	return fmt.Sprintf("/proc/%d/root is %s, and the host's is %s.", s.PID, own, host)
+	return lang.F("/proc/%d/root is %s, and the host's is %s.", s.PID, own, host)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -55,9 +56,9 @@ func whichNamespace(s *observe.Snapshot, kind string) string {
 	}
 	own := s.Namespaces[kind].Link
 	if own == host {
-		return fmt.Sprintf("/proc/%d/ns/%s is %s, the host's own: so something else stopped it.", s.PID, kind, own)
+		return lang.F("/proc/%d/ns/%s is %s, the host's own: so something else stopped it.", s.PID, kind, own)
 	}
-	return fmt.Sprintf("/proc/%d/ns/%s is %s, and the host's is %s.", s.PID, kind, own, host)
+	return lang.F("/proc/%d/ns/%s is %s, and the host's is %s.", s.PID, kind, own, host)
 }
 
 func decoyScene(kind string) func() (*Scene, error) {
@@ -67,7 +68,7 @@ func decoyScene(kind string) func() (*Scene, error) {
 	}
 }
 
-var errNotThere = errors.New("no such process in /proc")
+var errNotThere = errors.New(lang.N("no such process in /proc"))
 
 // seeProcess reads what only root may read of another's process.
 func seeProcess(t *T) error {
@@ -120,7 +121,7 @@ func killScene() (*Scene, error) {
 	scene.Leave = func() error {
 		end()
 		if !status.Signaled() || status.Signal() != unix.SIGKILL {
-			return errors.New("the host's process lives")
+			return errors.New(lang.T("the host's process lives"))
 		}
 		return nil
 	}
@@ -144,7 +145,7 @@ func withDecoy(t *T, do func(dir string) error) error {
 				return do(dir)
 			}
 		}
-		return t.Do("find the host's process in /proc", func() error { return unix.ESRCH })
+		return t.Do(lang.N("find the host's process in /proc"), func() error { return unix.ESRCH })
 	})
 }
 
@@ -201,7 +202,7 @@ func renameScene() (*Scene, error) {
 		Leave: func() (err error) { after, err = nodename(); return err },
 		Judge: func(Result) error {
 			if after != name {
-				return fmt.Errorf("outside the name is still %s", before)
+				return errors.New(lang.F("outside the name is still %s", before))
 			}
 			return nil
 		},
@@ -300,7 +301,7 @@ func unwrapped(err error) error {
 	return err
 }
 
-var errNoPath = errors.New(`every path in /proc/self/cgroup is "/"`)
+var errNoPath = errors.New(lang.N(`every path in /proc/self/cgroup is "/"`))
 
 func readCgroup(t *T) error {
 	return withProc(t, func(proc string) error {
@@ -353,7 +354,7 @@ func uptimeScene() (*Scene, error) {
 			return err
 		}
 		if read < from-0.01 || read > to+0.01 {
-			return fmt.Errorf("it read %.0f s, and the host is up for %.0f s", read, to)
+			return errors.New(lang.F("it read %.0f s, and the host is up for %.0f s", read, to))
 		}
 		return nil
 	}}, err
@@ -382,7 +383,7 @@ func mountScene() (*Scene, error) {
 	return &Scene{Target: name, Leave: func() error {
 		mounts, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) { return m.Source != name, false })
 		if err == nil && len(mounts) == 0 {
-			err = errors.New("outside there is no such mount")
+			err = errors.New(lang.T("outside there is no such mount"))
 		}
 		return err
 	}}, nil

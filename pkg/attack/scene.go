@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -36,7 +37,7 @@ const targetEnv = "WORKSHOP_TARGET"
 // SecretFact is what a probe read that only the host should have.
 const SecretFact = "host's secret"
 
-var errNoTarget = errors.New("this attack has a target on the host, which is made for it there: run it on the host, as root")
+var errNoTarget = errors.New(lang.N("this attack has a target on the host, which is made for it there: run it on the host, as root"))
 
 // target is what the scene told.
 func target() (string, error) {
@@ -180,7 +181,7 @@ func hostDecoy(kind string) (*Scene, *syscall.WaitStatus, error) {
 	}
 	scene := &Scene{Target: strings.TrimSpace(line), End: end, Judge: func(r Result) error {
 		if r.Facts[SecretFact] != secret {
-			return errors.New("what it read is not what the host has there")
+			return errors.New(lang.T("what it read is not what the host has there"))
 		}
 		return nil
 	}}

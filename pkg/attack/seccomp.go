@@ -2,11 +2,11 @@ package attack
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -40,7 +40,7 @@ func filteredCall(name, tries, shown string, call func() unix.Errno) *Probe {
 // cameThrough turns a mistake on purpose into the answer.
 func cameThrough(t *T, err error) error {
 	if slices.ContainsFunc(mistakes, func(m unix.Errno) bool { return errors.Is(err, m) }) {
-		t.Note("%s, on purpose: the kernel let the call through and then saw that it was wrong", ErrnoName(err))
+		t.Note(lang.F("%s, on purpose: the kernel let the call through and then saw that it was wrong", ErrnoName(err)))
 		return nil
 	}
 	return err
@@ -50,9 +50,9 @@ func cameThrough(t *T, err error) error {
 func filters(s *observe.Snapshot, _ Result) string {
 	mode := observe.SeccompMode(s.Get("Seccomp"))
 	if mode == "none" {
-		return fmt.Sprintf("/proc/%d/status: Seccomp is 0, so something else stopped it.", s.PID)
+		return lang.F("/proc/%d/status: Seccomp is 0, so something else stopped it.", s.PID)
 	}
-	return fmt.Sprintf("/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.",
+	return lang.F("/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.",
 		s.PID, s.Get("Seccomp"), mode, s.Get("Seccomp_filters"))
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // vendors are what virtual machines call themselves in their firmware's tables.
@@ -26,12 +28,12 @@ func VM() string {
 	} {
 		b, _ := os.ReadFile(file)
 		if slices.ContainsFunc(vendors, func(v string) bool { return strings.Contains(string(b), v) }) {
-			return file + " says " + strings.TrimSpace(strings.ReplaceAll(string(b), "\x00", " "))
+			return lang.F("%s says %s", file, strings.TrimSpace(strings.ReplaceAll(string(b), "\x00", " ")))
 		}
 	}
 	b, _ := os.ReadFile("/proc/cpuinfo") // x86 alone has such a flag
 	if slices.Contains(strings.Fields(string(b)), "hypervisor") {
-		return "/proc/cpuinfo has the flag hypervisor"
+		return lang.T("/proc/cpuinfo has the flag hypervisor")
 	}
 	return ""
 }

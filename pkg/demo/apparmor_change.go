@@ -12,6 +12,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -50,12 +51,12 @@ func appArmorChange(screen *ui.UI) (bool, error) {
 	if err := errors.Join(err1, err2, unload()); err != nil {
 		return false, err
 	}
-	screen.Step("aa_change_profile(2)", `write "changeprofile PROFILE" to attr/apparmor/current`)
+	screen.Step("aa_change_profile(2)", lang.T(`write "changeprofile PROFILE" to attr/apparmor/current`))
 	show(screen, atOnce)
-	screen.Text("The code that builds the container still has to mount, and may not any more.", 2)
-	screen.Step("aa_change_onexec(2)", `write "exec PROFILE" to attr/apparmor/exec`)
+	screen.Text(lang.T("The code that builds the container still has to mount, and may not any more."), 2)
+	screen.Step("aa_change_onexec(2)", lang.T(`write "exec PROFILE" to attr/apparmor/exec`))
 	show(screen, atExec)
-	screen.Text("It builds to the end, and only the program that it executes is confined. So a container takes this one.", 2)
+	screen.Text(lang.T("It builds to the end, and only the program that it executes is confined. So a container takes this one."), 2)
 	return asAnnounced(name, atOnce, atExec), screen.Err()
 }
 
@@ -105,30 +106,30 @@ func onOwnThread(do func() ([]moment, error)) (found []moment, err error) {
 }
 
 func changeAtOnce(name string) ([]moment, error) {
-	before, err := look("before the write")
+	before, err := look(lang.T("before the write"))
 	if err != nil {
 		return nil, err
 	}
 	if err := writeAttr("current", "changeprofile "+name); err != nil {
 		return nil, err
 	}
-	after, err := look("after the write")
+	after, err := look(lang.T("after the write"))
 	return []moment{before, after}, err
 }
 
 func changeAtExec(name string) ([]moment, error) {
-	before, err := look("before the write")
+	before, err := look(lang.T("before the write"))
 	if err != nil {
 		return nil, err
 	}
 	if err := writeAttr("exec", "exec "+name); err != nil {
 		return nil, err
 	}
-	after, err := look("after the write")
+	after, err := look(lang.T("after the write"))
 	if err != nil {
 		return nil, err
 	}
-	executed, err := lookExecuted("after execve")
+	executed, err := lookExecuted(lang.T("after execve"))
 	return []moment{before, after, executed}, err
 }
 
@@ -194,9 +195,12 @@ func tellMoment(screen *ui.UI, when string) error {
 func show(screen *ui.UI, moments []moment) {
 	var rows [][]string
 	for _, m := range moments {
+		if m.Mount == mounted {
+			m.Mount = lang.T(mounted)
+		}
 		rows = append(rows, []string{"  " + m.When, m.Label, m.Mount})
 	}
-	screen.Table([]string{"  MOMENT", "LABEL", "MOUNT(2)"}, rows)
+	screen.Table([]string{"  " + lang.T("MOMENT"), lang.T("LABEL"), "MOUNT(2)"}, rows)
 }
 
 // asAnnounced compares with what the manual says.

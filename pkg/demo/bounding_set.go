@@ -2,13 +2,13 @@ package demo
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -28,12 +28,12 @@ const afterExecve = "WORKSHOP_AFTER_EXECVE"
 
 func boundingSet(screen *ui.UI) (bool, error) {
 	if os.Getenv(afterExecve) != "" {
-		screen.Line(screen.Strong("After execve") + fmt.Sprintf("   process %d", os.Getpid()))
+		screen.Line(screen.Strong(lang.T("After execve")) + lang.F("   process %d", os.Getpid()))
 		return chrootIs(screen, unix.EPERM)
 	}
 	good := false
 	err := thread.Do(func() (err error) {
-		screen.Line(screen.Strong("Before execve") + fmt.Sprintf("   process %d", os.Getpid()))
+		screen.Line(screen.Strong(lang.T("Before execve")) + lang.F("   process %d", os.Getpid()))
 		err = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_CHROOT, 0, 0, 0)
 		if err != nil {
 			return os.NewSyscallError("prctl PR_CAPBSET_DROP", err)
@@ -64,16 +64,16 @@ func chrootIs(screen *ui.UI, want error) (bool, error) {
 		name string
 		caps.Set
 	}{{"CapBnd", p.Bounding}, {"CapPrm", p.Permitted}, {"CapEff", p.Effective}} {
-		has := "has CAP_SYS_CHROOT"
+		has := lang.T("has CAP_SYS_CHROOT")
 		if !set.Has(unix.CAP_SYS_CHROOT) {
-			has = "has no CAP_SYS_CHROOT"
+			has = lang.T("has no CAP_SYS_CHROOT")
 		}
 		screen.Term(set.name, has)
 	}
 	err = unix.Chroot("/")
-	answer := "0: allowed"
+	answer := lang.F("%s: allowed", "0")
 	if err != nil {
-		answer = errnoName(err) + ": refused"
+		answer = lang.F("%s: refused", errnoName(err))
 	}
 	screen.Line("  " + screen.Code(`chroot("/")`) + " = " + answer)
 	return errors.Is(err, want), screen.Err()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -38,53 +39,53 @@ const root = container.Root
 func conditions() []condition {
 	return []condition{
 		{
-			rule:    "new_root and put_old must be directories",
+			rule:    lang.T("new_root and put_old must be directories"),
 			newRoot: root + "/etc/passwd", putOld: root + "/etc/passwd",
-			want: unix.ENOTDIR, because: "new_root is a file",
+			want: unix.ENOTDIR, because: lang.T("new_root is a file"),
 		},
 		{
-			rule:    "new_root must not be on the same mount as the current root",
+			rule:    lang.T("new_root must not be on the same mount as the current root"),
 			newRoot: "/", putOld: "/",
-			want: unix.EBUSY, because: "there would be nothing to swap: it is the current root",
+			want: unix.EBUSY, because: lang.T("there would be nothing to swap: it is the current root"),
 		},
 		{
-			rule:    "put_old must not be on the same mount as the current root either",
+			rule:    lang.T("put_old must not be on the same mount as the current root either"),
 			newRoot: root, putOld: "/",
-			want: unix.EBUSY, because: "the old root cannot be put onto itself",
+			want: unix.EBUSY, because: lang.T("the old root cannot be put onto itself"),
 		},
 		{
-			rule:    "put_old must be at or underneath new_root",
+			rule:    lang.T("put_old must be at or underneath new_root"),
 			prepare: func() error { return mountTmpfs(elsewhere()) },
 			newRoot: root, putOld: elsewhere(),
-			want: unix.EINVAL, because: "the old root would land where nobody can reach it",
+			want: unix.EINVAL, because: lang.T("the old root would land where nobody can reach it"),
 		},
 		{
-			rule:    "new_root must be a mount point",
+			rule:    lang.T("new_root must be a mount point"),
 			newRoot: root + "/etc", putOld: root + "/etc",
-			want: unix.EINVAL, because: "an ordinary directory is no mount; bind it to itself and it is one",
+			want: unix.EINVAL, because: lang.T("an ordinary directory is no mount; bind it to itself and it is one"),
 		},
 		{
-			rule:    "the mounts above new_root and above the current root must not be shared",
+			rule:    lang.T("the mounts above new_root and above the current root must not be shared"),
 			prepare: func() error { return unix.Mount("", "/", "", unix.MS_SHARED|unix.MS_REC, "") },
 			newRoot: root, putOld: root,
-			want: unix.EINVAL, because: "other mount namespaces would see the swap",
+			want: unix.EINVAL, because: lang.T("other mount namespaces would see the swap"),
 		},
 		{
-			rule:    "the current root must be a mount point",
+			rule:    lang.T("the current root must be a mount point"),
 			prepare: func() error { return errors.Join(unix.Chroot(filepath.Dir(root)), unix.Chdir("/")) },
 			newRoot: "/" + filepath.Base(root), putOld: "/" + filepath.Base(root),
-			want: unix.EINVAL, because: "chroot has made an ordinary directory the root",
+			want: unix.EINVAL, because: lang.T("chroot has made an ordinary directory the root"),
 		},
 		{
-			rule:    "the caller must have CAP_SYS_ADMIN in its user namespace",
+			rule:    lang.T("the caller must have CAP_SYS_ADMIN in its user namespace"),
 			prepare: dropSysAdmin,
 			newRoot: root, putOld: root,
-			want: unix.EPERM, because: "root without this capability is not enough",
+			want: unix.EPERM, because: lang.T("root without this capability is not enough"),
 		},
 		{
-			rule:    "nothing is broken",
+			rule:    lang.T("nothing is broken"),
 			newRoot: root, putOld: root,
-			because: "so it succeeds",
+			because: lang.T("so it succeeds"),
 		},
 	}
 }
@@ -105,7 +106,7 @@ func dropSysAdmin() error {
 }
 
 func pivotConditions(screen *ui.UI) (bool, error) {
-	screen.Text("pivot_root(2) has conditions. Each is broken once, on purpose: the calls below fail, and should.", 0)
+	screen.Text(lang.T("pivot_root(2) has conditions. Each is broken once, on purpose: the calls below fail, and should."), 0)
 	good := true
 	for n, c := range conditions() {
 		screen.Line("")
@@ -125,7 +126,7 @@ func pivotConditions(screen *ui.UI) (bool, error) {
 			continue
 		}
 		good = false
-		screen.Bad(fmt.Sprintf("%s, and not %s as the man page says", got, unix.ErrnoName(c.want)))
+		screen.Bad(lang.F("%s, and not %s as the man page says", got, unix.ErrnoName(c.want)))
 	}
 	return good, screen.Err()
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/listen80"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -45,39 +46,39 @@ type attempt struct {
 func (s *stage80) attempts() []attempt {
 	return []attempt{
 		{
-			title: "An ordinary user and an ordinary program",
+			title: lang.T("An ordinary user and an ordinary program"),
 			typed: []string{"./listen80"},
-			want:  "EACCES", because: "a port below 1024 takes CAP_NET_BIND_SERVICE",
+			want:  "EACCES", because: lang.T("a port below 1024 takes CAP_NET_BIND_SERVICE"),
 		},
 		{
-			title:  "The file has the capability",
+			title:  lang.T("The file has the capability"),
 			typed:  []string{"setcap cap_net_bind_service+ep ./listen80", "getcap ./listen80", "./listen80"},
 			change: s.setcap,
-			want:   "200", because: "execve gave the process what the file has, and no more",
+			want:   "200", because: lang.T("execve gave the process what the file has, and no more"),
 		},
 		{
-			title:  "The same with no_new_privs",
+			title:  lang.T("The same with no_new_privs"),
 			typed:  []string{"setpriv --no-new-privs ./listen80"},
 			change: func() error { return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) },
-			want:   "EACCES", because: "the program starts, and the execve gave it nothing",
+			want:   "EACCES", because: lang.T("the program starts, and the execve gave it nothing"),
 		},
 		{
-			title:  "The same with the capability dropped from the bounding set",
+			title:  lang.T("The same with the capability dropped from the bounding set"),
 			typed:  []string{"setpriv --bounding-set -net_bind_service ./listen80"},
 			change: func() error { return unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_NET_BIND_SERVICE, 0, 0, 0) },
-			want:   "EPERM", because: "execve refuses: by the e of +ep it must have it",
+			want:   "EPERM", because: lang.T("execve refuses: by the e of +ep it must have it"),
 		},
 		{
-			title:  "The same on a mount that is nosuid",
+			title:  lang.T("The same on a mount that is nosuid"),
 			typed:  []string{"mount -o remount,bind,nosuid .", "./listen80"},
 			change: func() error { return unix.Mount("", s.dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_NOSUID, "") },
-			want:   "EACCES", because: "on such a mount the file's capabilities do not count",
+			want:   "EACCES", because: lang.T("on such a mount the file's capabilities do not count"),
 		},
 		{
-			title:  "No capability at all, and no port is low: what Docker does today",
+			title:  lang.T("No capability at all, and no port is low: what Docker does today"),
 			typed:  []string{"setcap -r ./listen80", "sysctl net.ipv4.ip_unprivileged_port_start=0", "./listen80"},
 			change: s.noLowPorts,
-			want:   "200", because: "the limit of 1024 is the network namespace's own",
+			want:   "200", because: lang.T("the limit of 1024 is the network namespace's own"),
 		},
 	}
 }
@@ -88,7 +89,7 @@ func port80(screen *ui.UI) (bool, error) {
 		return false, err
 	}
 	defer s.close()
-	screen.Text(fmt.Sprintf("A network namespace of our own, and in it the server as user %d.", ordinaryUser), 0)
+	screen.Text(lang.F("A network namespace of our own, and in it the server as user %d.", ordinaryUser), 0)
 	good := true
 	for n, a := range s.attempts() {
 		screen.Line("")
@@ -110,7 +111,7 @@ func port80(screen *ui.UI) (bool, error) {
 		screen.Line("   " + said)
 		if got != a.want {
 			good = false
-			screen.Bad(fmt.Sprintf("%s, and not %s", got, a.want))
+			screen.Bad(lang.F("%s, and not %s", got, a.want))
 			continue
 		}
 		screen.Good(got + ": " + a.because)

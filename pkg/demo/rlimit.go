@@ -2,10 +2,10 @@ package demo
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -23,7 +23,7 @@ var Rlimit = &Demo{
 var forker = bomb.Forker{UID: 54321, Rlimit: 16, Want: 64}
 
 func rlimit(screen *ui.UI) (bool, error) {
-	screen.Text(fmt.Sprintf("A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. "+
+	screen.Text(lang.F("A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. "+
 		"Then a second one of the same user comes into the same container, as docker exec does, and tries the same.",
 		forker.UID, forker.Rlimit, forker.Want), 0)
 	screen.Line("")
@@ -31,10 +31,10 @@ func rlimit(screen *ui.UI) (bool, error) {
 	found := map[bool]bomb.Attached{}
 	for _, layer := range []bool{false, true} {
 		list := []*steps.Step{steps.ForkExec}
-		name := "RLIMIT_NPROC alone"
+		name := lang.T("RLIMIT_NPROC alone")
 		if layer {
 			list = append(list, steps.Cgroup)
-			name = fmt.Sprintf("with pids.max %d", steps.DefaultPidsMax)
+			name = lang.F("with pids.max %d", steps.DefaultPidsMax)
 		}
 		a, err := bomb.Attach(context.Background(), container.Container{Steps: list, Path: "/proc/self/exe"}, forker)
 		if err != nil {
@@ -43,16 +43,16 @@ func rlimit(screen *ui.UI) (bool, error) {
 		found[layer] = a
 		rows = append(rows, []string{name, made(a.First), made(a.Attached)})
 	}
-	screen.Table([]string{"", "THE FIRST PROCESS MADE", "THE ONE THAT ATTACHED MADE"}, rows)
+	screen.Table([]string{"", lang.T("THE FIRST PROCESS MADE"), lang.T("THE ONE THAT ATTACHED MADE")}, rows)
 	screen.Line("")
 	return judge(screen, found[false], found[true]), nil
 }
 
 func made(f bomb.Forked) string {
 	if f.Errno == "" {
-		return fmt.Sprintf("all %d", f.Made)
+		return lang.F("all %d", f.Made)
 	}
-	return fmt.Sprintf("%d, then %s", f.Made, f.Errno)
+	return lang.F("%d, then %s", f.Made, f.Errno)
 }
 
 // judge says whether the kernel did what was announced.
@@ -61,12 +61,12 @@ func judge(screen *ui.UI, alone, layered bomb.Attached) bool {
 	stopped := layered.Attached.Errno == "EAGAIN" && layered.Attached.Made < steps.DefaultPidsMax
 	switch {
 	case !missed:
-		screen.Bad("RLIMIT_NPROC was to stop the first process and to miss the second.")
+		screen.Bad(lang.T("RLIMIT_NPROC was to stop the first process and to miss the second."))
 	case !stopped:
-		screen.Bad("pids.max was to stop the second process too.")
+		screen.Bad(lang.T("pids.max was to stop the second process too."))
 	default:
-		screen.Good("A resource limit is inherited from the parent. The parent of the one that attached is outside: it never had the limit.")
-		screen.Good("pids.max belongs to the group. Whoever is in it is counted, wherever it came from.")
+		screen.Good(lang.T("A resource limit is inherited from the parent. The parent of the one that attached is outside: it never had the limit."))
+		screen.Good(lang.T("pids.max belongs to the group. Whoever is in it is counted, wherever it came from."))
 	}
 	return missed && stopped
 }

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,13 +26,13 @@ type use struct {
 	where string
 	call  string
 	text  string
-	args  int // of F
+	args  int // after the text
 }
 
 // TestEveryTextHasJapanese reads the source of the whole module.
 func TestEveryTextHasJapanese(t *testing.T) {
 	uses := uses(t)
-	if len(uses) < 50 {
+	if len(uses) < 100 {
 		t.Fatalf("only %d texts found in the source: was it read?", len(uses))
 	}
 	for _, u := range uses {
@@ -140,7 +141,8 @@ func uses(t *testing.T) []use {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []use
+	set := token.NewFileSet()
+	packages := map[string][]*ast.File{}
 	for _, dir := range []string{"cmd", "pkg", "lessons", "slides"} {
 		err := filepath.WalkDir(filepath.Join(top, dir), func(path string, _ fs.DirEntry, err error) error {
 			if os.IsNotExist(err) {
@@ -149,61 +151,92 @@ func uses(t *testing.T) []use {
 			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			list = append(list, usesIn(t, path)...)
-			return nil
+			file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+			packages[filepath.Dir(path)] = append(packages[filepath.Dir(path)], file)
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	var list []use
+	for _, files := range packages {
+		list = append(list, usesIn(set, files)...)
+	}
 	return list
 }
 
-func usesIn(t *testing.T, path string) []use {
-	t.Helper()
-	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
+func usesIn(set *token.FileSet, files []*ast.File) []use {
+	constants := map[string]string{}
+	for _, file := range files {
+		maps.Copy(constants, constantsOf(file))
 	}
 	var list []use
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			if name := called(call); name != "" {
+				if text, ok := literal(call.Args[0], constants); ok {
+					list = append(list, use{set.Position(call.Pos()).String(), name, text, len(call.Args) - 1})
+				}
+			}
+			return true
+		})
+	}
+	return list
+}
+
+// constantsOf are the texts that a file gives a name.
+func constantsOf(file *ast.File) map[string]string {
+	found := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) == 0 {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
 			return true
 		}
-		if name := called(call); name != "" {
-			if text, ok := literal(call.Args[0]); ok {
-				list = append(list, use{set.Position(call.Pos()).String(), name, text, len(call.Args) - 1})
+		for i, value := range spec.Values {
+			if text, ok := literal(value, nil); ok {
+				found[spec.Names[i].Name] = text
 			}
 		}
 		return true
 	})
-	return list
+	return found
 }
 
-// called gives T, F or N for a call of one of them, and else "".
+// called gives T, F or N for a call of one of them, Fact for the one of a probe,
+// which translates the name of what it found, and else "".
 func called(call *ast.CallExpr) string {
 	f, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
 		return ""
 	}
-	pkg, ok := f.X.(*ast.Ident)
-	if ok && pkg.Name == "lang" && slices.Contains([]string{"T", "F", "N"}, f.Sel.Name) {
-		return f.Sel.Name
+	x, ok := f.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	name := f.Sel.Name
+	if x.Name == "lang" && slices.Contains([]string{"T", "F", "N"}, name) || x.Name == "t" && name == "Fact" {
+		return name
 	}
 	return ""
 }
 
-// literal is the text of a literal, or of several with + between them.
-func literal(e ast.Expr) (string, bool) {
+// literal is the text of a literal or a constant, or of several with + between.
+func literal(e ast.Expr, constants map[string]string) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		text, err := strconv.Unquote(e.Value)
 		return text, err == nil
+	case *ast.Ident:
+		text, ok := constants[e.Name]
+		return text, ok
 	case *ast.BinaryExpr:
-		left, ok1 := literal(e.X)
-		right, ok2 := literal(e.Y)
+		left, ok1 := literal(e.X, constants)
+		right, ok2 := literal(e.Y, constants)
 		return left + right, ok1 && ok2
 	}
 	return "", false
