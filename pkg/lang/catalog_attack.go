@@ -10,8 +10,12 @@ func init() {
 		"against %s":                  "対象: %s",
 		"The attack succeeded: %s.":   "攻撃は成功しました: %s。",
 		"The attack was stopped: %s.": "攻撃は防がれました: %s。",
+	})
+}
 
-		// what each tries
+// What each tries.
+func init() {
+	add(map[string]string{
 		"leave the root directory by a second chroot":                        "2度目のchrootでルートディレクトリの外へ出る",
 		"read the environment of a process of the host":                      "ホストのプロセスの環境変数を読む",
 		"kill a process of the host":                                         "ホストのプロセスを殺す",
@@ -49,8 +53,12 @@ func init() {
 		"read a file that it owns and just wrote":                            "自分が所有し、いま書いたばかりのファイルを読む",
 		"execute /usr/bin/top":                                               "/usr/bin/topを実行する",
 		"open for writing what the host runs as root when a program crashes": "クラッシュ時にホストがrootで動かすものを書き込み用に開く",
+	})
+}
 
-		// what they find
+// What they find.
+func init() {
+	add(map[string]string{
 		"/ before":                         "最初の/",
 		"/ after":                          "最後の/",
 		"host's marker":                    "ホストの目印",
@@ -62,8 +70,12 @@ func init() {
 		"uptime in seconds":                "稼働時間(秒)",
 		"processes made":                   "作れたプロセス数",
 		"find the host's process in /proc": "/procでホストのプロセスを探す",
+	})
+}
 
-		// what stopped them
+// What stopped them.
+func init() {
+	add(map[string]string{
 		"the probe was killed by %s":            "攻撃プログラムは%sで殺されました",
 		"the probe was ended with exit code %d": "攻撃プログラムは終了コード%dで終わりました",
 		"every call succeeded, and / is still the same directory: there is nothing above it":            "どの呼び出しも成功しましたが、/は同じディレクトリのままです。その上には何もありません",
@@ -79,8 +91,12 @@ func init() {
 		"outside there is no such mount":                "外側にそのマウントはありません",
 		"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                    "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
 		"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
+	})
+}
 
-		// why, as seen from outside
+// Why, as seen from outside.
+func init() {
+	add(map[string]string{
 		"/proc/%d/mountinfo, all that the process can reach: %s.":                               "/proc/%d/mountinfo、このプロセスからたどれるもののすべて: %s。",
 		"/proc/%d/ns/%s is %s, the host's own: so something else stopped it.":                   "/proc/%d/ns/%sは%sで、ホストと同じです。防いだのは別のものです。",
 		"/proc/%d/ns/%s is %s, and the host's is %s.":                                           "/proc/%d/ns/%sは%s、ホストのものは%sです。",
@@ -94,8 +110,12 @@ func init() {
 		"the process has no label: this kernel runs no AppArmor, so something else stopped it.": "プロセスにラベルがありません。このカーネルではAppArmorが動いていないので、防いだのは別のものです。",
 		"/proc/%d/attr/current: unconfined, so something else stopped it.":                      "/proc/%d/attr/current: unconfinedです。防いだのは別のものです。",
 		"/proc/%d/attr/current: %s.":                                                            "/proc/%d/attr/currentは%sです。",
+	})
+}
 
-		// the fork bomb
+// The fork bomb.
+func init() {
+	add(map[string]string{
 		"%s in the container is told:":                                                   "コンテナの%sへの指示:",
 		"No limit at all: %s.":                                                           "制限はまったくありません: %s。",
 		"%s says %s":                                                                     "%sによれば%s",

@@ -12,8 +12,12 @@ func init() {
 		"what is dropped from the bounding set is gone after the next execve, and not before": "バウンディングセットから外した権限は、次のexecveで消える",
 		"a server on port 80 as an ordinary user, by a file capability":                       "ファイルケーパビリティで、一般ユーザーが80番ポートを使う",
 		"a profile entered at once, and one entered at execve":                                "すぐに入るプロファイルと、execveで入るプロファイル",
+	})
+}
 
-		// pivot-conditions
+// Pivot-conditions.
+func init() {
+	add(map[string]string{
 		"pivot_root(2) has conditions. Each is broken once, on purpose: the calls below fail, and should.": "pivot_root(2)には条件があります。それぞれをわざと1回ずつ破ります。以下の呼び出しは失敗するのが正解です。",
 		"%s, and not %s as the man page says":                                     "%sです。manページによれば%sのはずでした",
 		"new_root and put_old must be directories":                                "new_rootとput_oldはディレクトリであること",
@@ -34,8 +38,12 @@ func init() {
 		"root without this capability is not enough":                              "このケーパビリティがなければ、rootでも足りない",
 		"nothing is broken":                                                       "何も破らない",
 		"so it succeeds":                                                          "だから成功する",
+	})
+}
 
-		// root-group
+// Root-group.
+func init() {
+	add(map[string]string{
 		"a group below the root has the file":  "ルートの下にはある",
 		"the root group has none":              "ルートにはない",
 		"and only the kernel makes files here": "作れるのはカーネルだけ",
@@ -46,8 +54,12 @@ func init() {
 		"creating":                             "作成",
 		"writing":                              "書込",
 		"The root group holds every process that is in no other group, the kernel's own too. A limit on all of them is the machine's: /proc/sys/kernel/pid_max and threads-max.": "ルートのグループには、他のどのグループにもいないプロセスがすべて、カーネル自身のものまで入っています。その全部に対する上限は、マシンの上限です: /proc/sys/kernel/pid_maxとthreads-max。",
+	})
+}
 
-		// bounding-set
+// Bounding-set.
+func init() {
+	add(map[string]string{
 		"After execve":          "execveの後",
 		"Before execve":         "execveの前",
 		"   process %d":         "   プロセス%d",
@@ -55,8 +67,12 @@ func init() {
 		"has no CAP_SYS_CHROOT": "CAP_SYS_CHROOTなし",
 		"%s: allowed":           "%s: 許可",
 		"%s: refused":           "%s: 拒否",
+	})
+}
 
-		// rlimit
+// Rlimit.
+func init() {
+	add(map[string]string{
 		"A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. Then a second one of the same user comes into the same container, as docker exec does, and tries the same.": "ユーザー%dのプロセスが、自分の上限を%dプロセスに設定し(RLIMIT_NPROC、ulimit -u)、%d個作ろうとします。次に、同じユーザーの2つ目のプロセスがdocker execのように同じコンテナへ入り、同じことを試みます。",
 		"RLIMIT_NPROC alone":         "RLIMIT_NPROCだけ",
 		"with pids.max %d":           "pids.max %dも設定",
@@ -67,8 +83,12 @@ func init() {
 		"pids.max was to stop the second process too.":                                                                           "pids.maxは2つ目のプロセスも止めるはずでした。",
 		"A resource limit is inherited from the parent. The parent of the one that attached is outside: it never had the limit.": "リソース制限は親から引き継がれます。attachしたプロセスの親は外にいて、その制限を一度も持っていません。",
 		"pids.max belongs to the group. Whoever is in it is counted, wherever it came from.":                                     "pids.maxはグループのものです。どこから来たかに関係なく、中にいるものはすべて数えられます。",
+	})
+}
 
-		// port80
+// Port80.
+func init() {
+	add(map[string]string{
 		"A network namespace of our own, and in it the server as user %d.": "専用のネットワーク名前空間を作り、その中でユーザー%dとしてサーバーを動かします。",
 		"%s, and not %s": "%sです。%sのはずでした",
 		"An ordinary user and an ordinary program":                         "一般ユーザーと、ただのプログラム",
@@ -83,8 +103,12 @@ func init() {
 		"on such a mount the file's capabilities do not count":             "nosuidのマウントでは、ファイルのケーパビリティは無視される",
 		"No capability at all, and no port is low: what Docker does today": "ケーパビリティは使わず、ポートの下限をなくす: 今のDockerの方法",
 		"the limit of 1024 is the network namespace's own":                 "1024という境目は、ネットワーク名前空間ごとの設定",
+	})
+}
 
-		// apparmor-change
+// Apparmor-change.
+func init() {
+	add(map[string]string{
 		`write "changeprofile PROFILE" to attr/apparmor/current`:                                                  `attr/apparmor/currentに"changeprofile PROFILE"と書く`,
 		`write "exec PROFILE" to attr/apparmor/exec`:                                                              `attr/apparmor/execに"exec PROFILE"と書く`,
 		"The code that builds the container still has to mount, and may not any more.":                            "コンテナを組み立てる途中のコードは、まだマウントしなければならないのに、もう許されません。",

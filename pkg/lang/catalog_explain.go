@@ -13,8 +13,12 @@ func init() {
 		"parts of root's power dropped, and no way to get them back":  "rootの権限の一部を捨てる。取り戻す方法はない",
 		"a filter that every system call has to pass":                 "すべてのシステムコールが通るフィルタ",
 		"a profile: rules on paths and operations that bind root too": "プロファイル: rootも縛る、パスと操作のルール",
+	})
+}
 
-		// explain
+// Explain.
+func init() {
+	add(map[string]string{
 		"Enter: do it    q: leave":                                           "Enter: 実行する    q: 終える",
 		"the child was born with it: see clone above":                        "子プロセスは生まれたときから持っています。上のcloneを見てください",
 		"nothing changed that the kernel shows":                              "カーネルから見える変化はありません",
@@ -33,8 +37,12 @@ func init() {
 		"the namespaces %s":     "名前空間 %s",
 		"the seccomp filters":   "seccompフィルタ",
 		", ":                    "、",
+	})
+}
 
-		// observe
+// Observe.
+func init() {
+	add(map[string]string{
 		"none":             "なし",
 		"%s on mount %d":   "%s (マウント%d)",
 		"%d file":          "%d個のファイル",
@@ -51,8 +59,12 @@ func init() {
 		"%d: %s":           "%d個: %s",
 		"0 (off)":          "0 (オフ)",
 		"1 (on)":           "1 (オン)",
+	})
+}
 
-		// the commands of the lessons
+// The commands of the lessons.
+func init() {
+	add(map[string]string{
 		"LESSON":    "レッスン",
 		"ADDS":      "加えるもの",
 		"Lesson %s": "レッスン %s",
