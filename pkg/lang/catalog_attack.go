@@ -17,6 +17,7 @@ func init() {
 func init() {
 	add(map[string]string{
 		"leave the root directory by a second chroot":                        "2度目のchrootでルートディレクトリの外へ出る",
+		"read a file of the host by its name":                                "ホストのファイルを名前で読む",
 		"read the environment of a process of the host":                      "ホストのプロセスの環境変数を読む",
 		"kill a process of the host":                                         "ホストのプロセスを殺す",
 		"change the hostname for everyone":                                   "ホスト名を全員の分まで変える",
@@ -89,7 +90,7 @@ func init() {
 		`every path in /proc/self/cgroup is "/"`:        `/proc/self/cgroupのパスはすべて"/"です`,
 		"it read %.0f s, and the host is up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
 		"outside there is no such mount":                "外側にそのマウントはありません",
-		"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                    "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
+		"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                 "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
 		"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
 	})
 }
@@ -109,6 +110,9 @@ func init() {
 		"/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.":    "/proc/%d/status: Seccompは%s(%s)、フィルタは%s個。最も厳しい答えが採用されます。",
 		"the process has no label: this kernel runs no AppArmor, so something else stopped it.": "プロセスにラベルがありません。このカーネルではAppArmorが動いていないので、防いだのは別のものです。",
 		"/proc/%d/attr/current: unconfined, so something else stopped it.":                      "/proc/%d/attr/current: unconfinedです。防いだのは別のものです。",
+		"not possible on this machine: %s":                                                      "このマシンでは不可能です: %s",
+		"/proc/%d/root is %s, the host's own: so something else stopped it.":                    "/proc/%d/rootは%sで、ホストと同じです。防いだのは別のものです。",
+		"/proc/%d/root is %s, and the host's is %s.":                                            "/proc/%d/rootは%s、ホストのものは%sです。",
 		"/proc/%d/attr/current: %s.":                                                            "/proc/%d/attr/currentは%sです。",
 	})
 }
