@@ -118,8 +118,7 @@ func indents(b *Block) (first, rest string) {
 func (h *Hint) Show(screen *ui.UI) {
 	for i := range h.Blocks {
 		b := h.Blocks[i]
-		b.Tight, b.Depth = b.Tight || i == 0, b.Depth-1
-		b.Bullet = ""
+		b.Tight = b.Tight || i == 0
 		showBlock(screen, &b)
 	}
 }
