@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -29,8 +30,8 @@ func ownGroup(e *evidence) verdict {
 
 func groupHint(e *evidence) string {
 	other := e.who(func(s *observe.Snapshot) bool {
-		g := groupOf(s.PID)
-		return g.dir != e.guard && g.dir != e.group.dir
+		path := pidsPath(s)
+		return path != pidsPath(e.shell) && !strings.HasSuffix(e.guard, path)
 	})
 	switch {
 	case other != nil:
@@ -39,6 +40,21 @@ func groupHint(e *evidence) string {
 		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", e.newGroups[0])
 	}
 	return text("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
+}
+
+// pidsPath is where a process was, in the tree that counts processes, when it was
+// observed: by now it may have ended.
+func pidsPath(s *observe.Snapshot) string {
+	path := ""
+	for _, g := range s.Cgroups {
+		if slices.Contains(g.Controllers, "pids") {
+			return g.Path
+		}
+		if g.Hierarchy == 0 {
+			path = g.Path
+		}
+	}
+	return path
 }
 
 func limited(e *evidence) verdict {
