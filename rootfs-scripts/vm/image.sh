@@ -31,6 +31,11 @@ git ls-files -co --exclude-standard -z | xargs -0r cp --parents -t "$root/src" -
 build init ./internal/guest/init
 build usr/local/bin/workshop ./cmd/workshop
 build suite/test2json cmd/test2json
+# What a learner builds: there is no Go inside. A starter is the solution of the
+# lesson before, but for the first.
+for dir in lessons/01-*/starter lessons/*/solution; do
+	build "suite/$dir/box" "./$dir"
+done
 
 go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' "$@" |
 	while read -r pkg dir; do

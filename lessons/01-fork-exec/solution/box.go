@@ -16,6 +16,8 @@ func main() {
 	}
 	path, err := exec.LookPath(command[0])
 	must("find "+command[0], err)
+	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// fork(2) and execve(2): another process, and then another program in it.
 	pid, err := syscall.ForkExec(path, command, &syscall.ProcAttr{
 		Env:   os.Environ(),
@@ -28,8 +30,6 @@ func main() {
 // wait gives the exit code of a process, or 128 + the number of the signal that
 // ended it. Until somebody asks, a dead child is a zombie: wait4(2).
 func wait(pid int) int {
-	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(pid, &status, 0, nil)
 	must("wait4", err)

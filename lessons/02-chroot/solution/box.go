@@ -16,6 +16,8 @@ func main() {
 	root := os.Getenv("ROOTFS")
 	_, err := os.Stat(root)
 	must("$ROOTFS", err)
+	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// fork(2), and between it and execve(2) the child changes its root: COMMAND
 	// is a path in there.
 	pid, err := syscall.ForkExec(command[0], command, &syscall.ProcAttr{
@@ -31,8 +33,6 @@ func main() {
 // wait gives the exit code of a process, or 128 + the number of the signal that
 // ended it. Until somebody asks, a dead child is a zombie: wait4(2).
 func wait(pid int) int {
-	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(pid, &status, 0, nil)
 	must("wait4", err)

@@ -3,8 +3,8 @@
 # The child still sees the host's processes, name, IPC and network. Give it a
 # pid, a uts, an ipc and a net namespace, and a /proc of its own. When this
 # program is killed, the container must end too.
-# With:      unshare --pid --fork --kill-child --uts --ipc --net; mount -t
-#            proc
+# With:      setpriv --pdeathsig; unshare --pid --fork --kill-child --uts
+#            --ipc --net; mount -t proc
 # Judged by: sudo workshop check 4 -- ./box.sh
 #
 # 子からは、まだホストのプロセス、ホスト名、IPC、ネットワークが見えます。pid、

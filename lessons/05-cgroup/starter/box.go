@@ -36,6 +36,8 @@ func parent(command []string) int {
 	if len(command) == 0 {
 		command = []string{"/bin/sh"}
 	}
+	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// Go runs none of our code between fork and exec: so the child executes
 	// this program again, which changes itself and executes the command.
 	args := append([]string{"box", "child"}, command...)
@@ -83,8 +85,6 @@ func child(command []string) {
 // wait gives the exit code of a process, or 128 + the number of the signal that
 // ended it. Until somebody asks, a dead child is a zombie: wait4(2).
 func wait(pid int) int {
-	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(pid, &status, 0, nil)
 	must("wait4", err)

@@ -29,6 +29,8 @@ func parent(name string, command []string) int {
 	must("make a group", os.Mkdir(group, 0o755))
 	defer os.Remove(group)
 	put("32", group+"/pids.max")
+	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// Go runs none of our code between fork and exec: so the child executes
 	// this program again, which changes itself and executes the command.
 	args := append([]string{"box", "child", name}, command...)
@@ -113,8 +115,6 @@ func prctl(option, value uintptr) {
 // wait gives the exit code of a process, or 128 + the number of the signal that
 // ended it. Until somebody asks, a dead child is a zombie: wait4(2).
 func wait(pid int) int {
-	// Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(pid, &status, 0, nil)
 	must("wait4", err)

@@ -73,6 +73,9 @@ put("32", "$group/pids.max");
 # For the next child, and not for the caller: the child will be process 1 of it.
 call("unshare", CLONE_NEWPID);
 
+# Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+$SIG{INT} = sub { };
+
 # fork(2): two processes go on from here, and in the child $pid is 0.
 my $pid = fork // die "fork: $!\n";
 if ($pid == 0) {
@@ -101,8 +104,6 @@ if ($pid == 0) {
     exec { $command[0] } @command or die "exec $command[0]: $!\n";
 }
 
-# Ctrl-C is for the child: who waits goes on waiting, as system(3) does.
-$SIG{INT} = "IGNORE";
 # wait4(2): until somebody asks for its exit code, a dead child is a zombie.
 waitpid $pid, 0;
 # Ended by signal N, it has none: then 128 + N, as shells say it.

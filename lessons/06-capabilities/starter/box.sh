@@ -59,8 +59,10 @@ echo 32 >"$tree/$name/pids.max"
 	echo 0 >"$tree/$name/cgroup.procs"
 	# unshare(2) with a flag for each namespace. A pid namespace is for the next
 	# child and not for the caller, hence --fork: that child is process 1 in it.
-	# When process 1 ends, the kernel ends all the others; and it ends with us.
-	exec unshare --mount --pid --fork --kill-child --uts --ipc --net \
+	# With process 1 the kernel ends all the others. It ends with unshare, which
+	# ends with us: prctl(PR_SET_PDEATHSIG).
+	exec setpriv --pdeathsig KILL \
+		unshare --mount --pid --fork --kill-child --uts --ipc --net \
 		sh "$0" child "$@"
 )
 # The last exit code is that of the script: the child's.

@@ -86,13 +86,15 @@ filter='
 	echo 0 >"$tree/$name/cgroup.procs"
 	# unshare(2) with a flag for each namespace. A pid namespace is for the next
 	# child and not for the caller, hence --fork: that child is process 1 in it.
-	# When process 1 ends, the kernel ends all the others; and it ends with us.
+	# With process 1 the kernel ends all the others. It ends with unshare, which
+	# ends with us: prctl(PR_SET_PDEATHSIG).
 	# setpriv(1) drops from the bounding set, and each execve from all others.
 	# It comes here, for it is a program of the host: after pivot_root it is out
 	# of reach. What comes later needs CAP_SYS_ADMIN, which is still there.
 	# Perl, for the filter, is of the host too. What comes later makes no
 	# directory.
-	exec unshare --mount --pid --fork --kill-child --uts --ipc --net \
+	exec setpriv --pdeathsig KILL \
+		unshare --mount --pid --fork --kill-child --uts --ipc --net \
 		setpriv --bounding-set=-sys_time,-sys_chroot \
 		perl -e "$filter" sh "$0" child "$@"
 )
