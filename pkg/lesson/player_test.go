@@ -322,3 +322,18 @@ func TestReportShows(t *testing.T) {
 		t.Error("not broken")
 	}
 }
+
+// TestHint shows hints with all that may be in one.
+func TestHint(t *testing.T) {
+	hints := "1. Look here.\n2. Call:\n\n   ```sh\n   chroot .\n   ```\n\n   - before this\n\n3. Nearly.\n"
+	l := read(t, strings.Replace(sample("Words."), sampleHints, hints, 1))
+	for i, want := range []string{
+		"Look here.\n", "Call:\n\n  chroot .\n\n  • before this\n", "Nearly.\n",
+	} {
+		var out bytes.Buffer
+		l.Hints[i].Show(ui.New(&out))
+		if out.String() != want {
+			t.Errorf("hint %d is shown as\n%s\nwant\n%s", i+1, out.String(), want)
+		}
+	}
+}
