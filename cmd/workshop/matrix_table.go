@@ -276,14 +276,18 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 			text += lang.F("; %s stops %d", s.Name(), sum.Stopped[s.Name()])
 		}
 	}
-	switch {
-	case !sum.Tried:
+	if !sum.Tried {
 		t.screen.Text(text+lang.T("."), 0)
 		return
+	}
+	text += lang.F("; all together stop %d.", sum.Together)
+	switch {
 	case len(sum.Broken) > 0:
-		t.screen.Bad(text + lang.F("; all together stop %d.", sum.Together))
+		t.screen.Bad(text)
+	case sum.Together < sum.Attacks:
+		t.screen.Warn(text)
 	default:
-		t.screen.Good(text + lang.F("; all together stop %d.", sum.Together))
+		t.screen.Good(text)
 	}
 	t.through(sum)
 }

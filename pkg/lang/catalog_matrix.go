@@ -37,7 +37,7 @@ func init() {
 		"; the best single layer, %s, stops %d": "。最も強い1層(%s)で防げるのは%d件",
 		"; %s stops %d":                         "。%sで防げるのは%d件",
 		"%s: shows nothing: %s.":                "%s: 判定できません: %s。",
-		"; all together stop %d.":               "。すべて重ねると%d件を防ぎます。",
+		"; all together stop %d.":               "。すべて重ねて防げるのは%d件です。",
 		".":                                     "。",
 		"What goes through, for the capability is left to the container: %s.": "コンテナに残したケーパビリティで通り抜けるもの: %s。",
 		"What goes through, for %s is not there as the lessons have it: %s.":  "%sがレッスンどおりには効いていないので通り抜けるもの: %s。",
