@@ -69,8 +69,8 @@ bench-bomb: build ## what the host feels of 200 fork bombs: two minutes
 
 # What the tests run as other programs. What they cannot have, they skip and say.
 test-needs: build
-	@rootfs-scripts/install-packages.sh apparmor busybox-static iproute2 libcap2-bin \
-		linux-libc-dev mmdebstrap procps
+	@rootfs-scripts/install-packages.sh apparmor bubblewrap busybox-static iproute2 \
+		libcap2-bin linux-libc-dev mmdebstrap procps runc
 	@for kind in busybox debian; do bin/workshop rootfs path $$kind >/dev/null 2>&1 || \
 		$(AS_ROOT) bin/workshop rootfs build $$kind || exit; done
 
