@@ -18,7 +18,8 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build install demo fmt lint bench bench-bomb man clean test-needs
+.PHONY: help build install install-built demo fmt lint bench bench-bomb man clean \
+	test-needs
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -32,14 +33,20 @@ demo: build ## play the lessons, without a keypress where there is no terminal
 	@bin/workshop rootfs path >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
 	$(AS_ROOT) bin/workshop tour
 
-install: build man ## the binary, its manual and completions, below PREFIX
-	install -D -m 755 bin/workshop $(DESTDIR)$(PREFIX)/bin/workshop
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
-	bin/workshop completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/workshop
-	bin/workshop completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_workshop
-	bin/workshop completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/workshop.fish
+install: build man install-built ## the binary, its manual and completions, below PREFIX
+
+# What is built already. A file that is the same is not touched: install -C would
+# still set its owner and its mode.
+SHARE = $(DESTDIR)$(PREFIX)/share
+install-built:
+	@put() { cmp -s "$$2" "$$3" || install -v -D -m "$$1" "$$2" "$$3"; } && \
+	new=$$(mktemp) && trap 'rm "$$new"' EXIT && \
+	put 755 bin/workshop $(DESTDIR)$(PREFIX)/bin/workshop && \
+	for page in man/*.1; do put 644 $$page $(SHARE)/man/man1/$${page#man/} || exit; done && \
+	for to in bash=bash-completion/completions/workshop zsh=zsh/site-functions/_workshop \
+		fish=fish/vendor_completions.d/workshop.fish; do \
+		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" $(SHARE)/$${to#*=} || exit; \
+	done
 
 man: ## the manual pages, in man/
 	@rm -rf man
@@ -73,6 +80,7 @@ test-needs: build
 		libcap2-bin linux-libc-dev mmdebstrap procps runc
 	@for kind in busybox debian; do bin/workshop rootfs path $$kind >/dev/null 2>&1 || \
 		$(AS_ROOT) bin/workshop rootfs build $$kind || exit; done
+	@$(AS_ROOT) rootfs-scripts/vm/vagrant.sh || echo "no vagrant to test the Vagrantfile with" >&2
 
 clean: ## what was built; .cache stays
 	rm -rf bin man

@@ -1,12 +1,13 @@
 #!/bin/sh
 # install-go.sh: prints the directory of a go that can build this module, and
 # gets one where there is none: the distribution's, or through it the one that
-# the module asks for, kept in .cache/go. Everything else goes to standard error.
+# the module asks for, kept in .cache/go, or where WORKSHOP_GO says. Everything
+# else goes to standard error.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=$(sed -n 's/^go //p' go.mod)
 fetched=1.26.8 # what is fetched where no Go is new enough
-cache=$PWD/.cache/go
+cache=${WORKSHOP_GO:-$PWD/.cache/go}
 
 say() { echo "install-go: $*" >&2; }
 
@@ -44,7 +45,7 @@ any_go() {
 # how, but it can download a module.
 fetch() {
 	module=golang.org/toolchain@v0.0.1-go$fetched.linux-$("$1" env GOARCH)
-	say "fetching Go $fetched into .cache/go"
+	say "fetching Go $fetched into $cache"
 	rm -rf "$cache.new" && mkdir -p "$cache.new"
 	(
 		cd "$cache.new"

@@ -23,11 +23,13 @@ const (
 	NeedsCgroupV1 = "pids on cgroup v1"
 	NeedsCgroupV2 = "pids on cgroup v2"
 	NeedsDebian   = "the debian root filesystem"
+	NeedsMachine  = "the machine of make test-provision"
+	NeedsVagrant  = "vagrant"
 )
 
-// NotInGuest lists what no guest offers, so that a test which needs it runs only
-// where the machine itself has it.
-var NotInGuest = []string{NeedsCgroupV1, NeedsDebian}
+// NotInGuest lists what no guest of make test offers, so that a test which needs
+// it runs only where the machine itself has it.
+var NotInGuest = []string{NeedsCgroupV1, NeedsDebian, NeedsMachine}
 
 // GuestEnv is the variable in which the guest's init names its architecture,
 // and LacksEnv the one in which it names what was switched off on purpose.

@@ -60,8 +60,9 @@ kernel_package() {
 			return
 		fi
 	done
-	echo "fetch.sh: this machine's apt sources offer no kernel for $arch." >&2
-	echo "Put ones that do in a file and name it in WORKSHOP_APT_SOURCES." >&2
+	echo "fetch.sh: no kernel for $arch. Either the apt sources of this machine could not be" >&2
+	echo "reached (see above), or they have none: put ones that do in a file and name it in" >&2
+	echo "WORKSHOP_APT_SOURCES." >&2
 	return 1
 }
 
