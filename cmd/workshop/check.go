@@ -147,6 +147,7 @@ func (f *checkFlags) once(ctx context.Context, out io.Writer, c *check.Check) er
 	if err != nil {
 		return interrupted(ctx, err)
 	}
+	rememberCheck(c, report)
 	if f.json {
 		err = json.NewEncoder(out).Encode(report)
 	} else {

@@ -51,7 +51,7 @@ Begin with:  sudo workshop 1`,
 	for _, n := range lessonNumbers() {
 		addTo(root, groupLessons, newLessonCommand(n))
 	}
-	addTo(root, groupLessons, newTourCommand(), newReadCommand(), newSlidesCommand(), newStartCommand(), newCheckCommand())
+	addTo(root, groupLessons, newTourCommand(), newReadCommand(), newSlidesCommand(), newStartCommand(), newCheckCommand(), newSolutionCommand())
 	addTo(root, groupLessons, newHintCommand(), newQuizCommand(), newProgressCommand(), newResetCommand())
 	addTo(root, groupAttack, newAttackCommand(), newDemoCommand())
 	addTo(root, groupLook, newListCommand(), newCodeCommand())

@@ -46,3 +46,15 @@ func (u *UI) token(tok token.Token, text string) string {
 	}
 	return text
 }
+
+// ScriptSource writes the source of a script with its comments in colours: the
+// lines that begin with #.
+func (u *UI) ScriptSource(source string) {
+	for line := range strings.Lines(strings.ReplaceAll(source, "\t", "    ")) {
+		line = strings.TrimRight(line, "\n")
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "#") {
+			line = u.style.good.UnsetBold().Render(line)
+		}
+		u.Line(line)
+	}
+}

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"github.com/how-to-be-a-container/workshop/pkg/check"
+	"github.com/how-to-be-a-container/workshop/pkg/progress"
+)
+
+// rememberCheck puts the verdict into the learner's progress. That on what
+// workshop itself builds is nobody's.
+func rememberCheck(c *check.Check, r *check.Report) {
+	if c.Path != "" {
+		return
+	}
+	kind := progress.Failed
+	if r.Holds {
+		kind = progress.Passed
+	}
+	record(progress.Event{Lesson: r.Lesson, Kind: kind})
+}
