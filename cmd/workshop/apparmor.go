@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -92,26 +93,26 @@ func showAppArmor(screen *ui.UI, s appArmorStatus) error {
 	screen.Title("AppArmor", "")
 	screen.Line("")
 	if s.Missing == nil {
-		screen.Good("This machine can confine a process.")
+		screen.Good(lang.T("This machine can confine a process."))
 	} else {
 		screen.Bad(s.Missing.What)
 		screen.Text(s.Missing.Instead, 2)
 	}
-	rows := [][]string{{"security modules", strings.Join(s.Kernel.LSMs, ", ")}}
+	rows := [][]string{{lang.T("security modules"), strings.Join(s.Kernel.LSMs, ", ")}}
 	if s.Label != "" {
-		rows = append(rows, []string{fmt.Sprintf("label of process %d", s.PID), s.Label})
+		rows = append(rows, []string{lang.F("label of process %d", s.PID), s.Label})
 	}
 	if s.Kernel.Namespace != "" {
-		rows = append(rows, []string{"policy namespace", s.Kernel.Namespace})
+		rows = append(rows, []string{lang.T("policy namespace"), s.Kernel.Namespace})
 	}
 	if s.Hidden {
-		rows = append(rows, []string{"loaded by workshop", "only root may see it"})
+		rows = append(rows, []string{lang.T("loaded by workshop"), lang.T("only root may see it")})
 	}
 	for _, p := range s.Loaded {
-		rows = append(rows, []string{"loaded by workshop", fmt.Sprintf("%s (%s)", p.Name, p.Mode)})
+		rows = append(rows, []string{lang.T("loaded by workshop"), fmt.Sprintf("%s (%s)", p.Name, p.Mode)})
 	}
 	screen.Line("")
-	screen.Table([]string{"WHAT", "FOUND"}, rows)
+	screen.Table([]string{lang.T("WHAT"), lang.T("FOUND")}, rows)
 	return screen.Err()
 }
 
@@ -156,7 +157,7 @@ func newAppArmorExplain() *cobra.Command {
 			screen := ui.New(cmd.OutOrStdout())
 			for _, r := range rules {
 				screen.Line(screen.Code(r.Text))
-				screen.Text(r.Why, 4)
+				screen.Text(lang.T(r.Why), 4)
 			}
 			return screen.Err()
 		},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -37,7 +38,7 @@ The kernel's log takes ten records within five seconds and drops the rest.`,
 			}
 			screen := ui.New(cmd.OutOrStdout())
 			if len(records) == 0 {
-				screen.Dim("no record: a deny without audit leaves none")
+				screen.Dim(lang.T("no record: a deny without audit leaves none"))
 			}
 			for _, r := range records {
 				screen.Line(screen.Key(r.Profile) + "  " + r.Words())
@@ -64,7 +65,7 @@ func runWithRecords(c *container.Container, screen *ui.UI, run func() error) err
 		return err
 	}
 	if listening != nil {
-		screen.Dim(fmt.Sprintf("what the profile refused cannot be heard here: %v", listening))
+		screen.Dim(lang.F("what the profile refused cannot be heard here: %v", listening))
 		return err
 	}
 	records, heard := log.Until(name)
@@ -73,7 +74,7 @@ func runWithRecords(c *container.Container, screen *ui.UI, run func() error) err
 	}
 	showRecords(screen, records)
 	if i := slices.IndexFunc(records, apparmor.Record.KeepsFromStarting); err != nil && i >= 0 {
-		screen.Warn(fmt.Sprintf("The profile itself keeps a program from starting: it must allow %s, as a rule with rm, or rix to execute it.", records[i].Name))
+		screen.Warn(lang.F("The profile itself keeps a program from starting: it must allow %s, as a rule with rm, or rix to execute it.", records[i].Name))
 	}
 	return err
 }
@@ -83,7 +84,7 @@ func showRecords(screen *ui.UI, records []apparmor.Record) {
 	if len(records) == 0 {
 		return
 	}
-	screen.Step("audit", "what the profile wrote down; also: dmesg | grep apparmor=")
+	screen.Step("audit", lang.T("what the profile wrote down; also: dmesg | grep apparmor="))
 	times := map[string]int{}
 	var words []string
 	for _, r := range records {
@@ -95,7 +96,7 @@ func showRecords(screen *ui.UI, records []apparmor.Record) {
 	}
 	for _, w := range words {
 		if times[w] > 1 {
-			w += fmt.Sprintf(" (%d times)", times[w])
+			w += lang.F(" (%d times)", times[w])
 		}
 		screen.Text(w, 2)
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -109,7 +110,7 @@ func (l *capsLook) exec(file string) error {
 }
 
 func (l *capsLook) show(screen *ui.UI) error {
-	screen.Title("Capabilities", fmt.Sprintf("process %d (%s), user %d", l.PID, l.Command, l.Process.EUID))
+	screen.Title(lang.T("Capabilities"), lang.F("process %d (%s), user %d", l.PID, l.Command, l.Process.EUID))
 	screen.Line("")
 	if l.Outcome != nil {
 		showFormula(screen, l)
@@ -131,17 +132,17 @@ func showSets(screen *ui.UI, l *capsLook) {
 			rows = append(rows, capRow(l, n))
 		}
 	}
-	screen.Table([]string{"CAPABILITY", "Inh", "Prm", "Eff", "Bnd", "Amb", ""}, rows)
+	screen.Table([]string{lang.T("CAPABILITY"), "Inh", "Prm", "Eff", "Bnd", "Amb", ""}, rows)
 	screen.Line("")
 	p := l.Process
-	screen.Text(fmt.Sprintf("CapEff, what it may do now: %s.", p.Effective.In(l.Kernel)), 0)
-	screen.Text(fmt.Sprintf("CapBnd, what an execve can ever give: %d of the %d that this kernel knows.",
+	screen.Text(lang.F("CapEff, what it may do now: %s.", p.Effective.In(l.Kernel)), 0)
+	screen.Text(lang.F("CapBnd, what an execve can ever give: %d of the %d that this kernel knows.",
 		len(p.Bounding.Names()), len(l.Kernel.Names())), 0)
 	if lacks := (l.Kernel &^ l.Full).Names(); len(lacks) > 0 && l.PID != 1 {
-		screen.Text(fmt.Sprintf("Process 1 has not got %d of them either: %s.", len(lacks), few(lacks)), 0)
+		screen.Text(lang.F("Process 1 has not got %d of them either: %s.", len(lacks), few(lacks)), 0)
 	}
 	if p.NoNewPrivs {
-		screen.Text("no_new_privs is set: an execve gives nothing that is not there already.", 0)
+		screen.Text(lang.T("no_new_privs is set: an execve gives nothing that is not there already."), 0)
 	}
 }
 
@@ -161,13 +162,13 @@ func capRow(l *capsLook, n int) []string {
 func capNote(l *capsLook, n int) string {
 	switch p := l.Process; {
 	case !l.Full.Has(n):
-		return "missing, in process 1 too"
+		return lang.T("missing, in process 1 too")
 	case !p.Bounding.Has(n):
-		return "missing, for good"
+		return lang.T("missing, for good")
 	case !p.Permitted.Has(n):
-		return "only by an execve"
+		return lang.T("only by an execve")
 	case !p.Effective.Has(n):
-		return "can be switched on"
+		return lang.T("can be switched on")
 	}
 	return ""
 }
@@ -175,7 +176,7 @@ func capNote(l *capsLook, n int) string {
 // few shortens a list of names.
 func few(names []string) string {
 	if len(names) > 3 {
-		return strings.Join(names[:3], ", ") + " and more"
+		return lang.F("%s and more", strings.Join(names[:3], ", "))
 	}
 	return strings.Join(names, ", ")
 }

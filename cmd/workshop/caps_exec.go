@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -29,7 +30,7 @@ func showFormula(screen *ui.UI, l *capsLook) {
 	showFile(screen, l)
 	screen.Line("")
 	if l.Refused {
-		screen.Bad("execve fails with EPERM, and the process stays what it is.")
+		screen.Bad(lang.T("execve fails with EPERM, and the process stays what it is."))
 		return
 	}
 	showAfter(screen, l)
@@ -40,13 +41,13 @@ func (l *capsLook) set(s caps.Set) string { return (s & l.Kernel).In(l.Kernel) }
 
 func showBefore(screen *ui.UI, l *capsLook) {
 	p := l.Process
-	screen.Line(screen.Strong("P, the process before") + screen.DimWord(fmt.Sprintf("   /proc/%d/status", l.PID)))
+	screen.Line(screen.Strong(lang.T("P, the process before")) + screen.DimWord(fmt.Sprintf("   /proc/%d/status", l.PID)))
 	screen.Term("P(inheritable)", l.set(p.Inheritable))
 	screen.Term("P(permitted)", l.set(p.Permitted))
 	screen.Term("P(effective)", l.set(p.Effective))
 	screen.Term("P(bounding)", l.set(p.Bounding))
 	screen.Term("P(ambient)", l.set(p.Ambient))
-	screen.Term("user IDs", fmt.Sprintf("real %d, effective %d", p.UID, p.EUID))
+	screen.Term(lang.T("user IDs"), lang.F("real %d, effective %d", p.UID, p.EUID))
 	screen.Term("no_new_privs", yesNo(p.NoNewPrivs))
 	screen.Term("securebits", l.secureBits())
 }
@@ -55,20 +56,20 @@ func showBefore(screen *ui.UI, l *capsLook) {
 func (l *capsLook) secureBits() string {
 	switch {
 	case l.PID != os.Getpid():
-		return "not shown by /proc; taken to be none, as usual"
+		return lang.T("not shown by /proc; taken to be none, as usual")
 	case l.Process.NoRoot:
 		return "SECBIT_NOROOT"
 	}
-	return "no SECBIT_NOROOT"
+	return lang.T("no SECBIT_NOROOT")
 }
 
 func showFile(screen *ui.UI, l *capsLook) {
 	f, o := l.File, l.Outcome
-	screen.Line(screen.Strong("F, the file") + screen.DimWord("   "+f.Path))
+	screen.Line(screen.Strong(lang.T("F, the file")) + screen.DimWord("   "+f.Path))
 	screen.Term("getcap", fileCaps(f))
-	screen.Term("mode and mount", fileMode(f))
+	screen.Term(lang.T("mode and mount"), fileMode(f))
 	for _, r := range o.Rules {
-		screen.Warn(string(r))
+		screen.Warn(r.Words())
 	}
 	screen.Term("F(inheritable)", l.set(o.FileInheritable))
 	screen.Term("F(permitted)", l.set(o.FilePermitted))
@@ -77,14 +78,14 @@ func showFile(screen *ui.UI, l *capsLook) {
 
 func showAfter(screen *ui.UI, l *capsLook) {
 	a := l.Outcome.After
-	screen.Line(screen.Strong("P', the process after"))
-	screen.Term("P'(ambient)", "= (F is privileged) ? 0 : P(ambient)\n= "+l.set(a.Ambient))
+	screen.Line(screen.Strong(lang.T("P', the process after")))
+	screen.Term("P'(ambient)", lang.T("= (F is privileged) ? 0 : P(ambient)")+"\n= "+l.set(a.Ambient))
 	screen.Term("P'(permitted)", l.permitted())
 	screen.Term("P'(effective)", "= F(effective) ? P'(permitted) : P'(ambient)\n= "+l.set(a.Effective))
 	screen.Term("P'(inheritable)", "= P(inheritable) = "+l.set(a.Inheritable))
 	screen.Term("P'(bounding)", "= P(bounding) = "+l.set(a.Bounding))
 	if a.EUID != l.Process.EUID {
-		screen.Term("effective user ID", fmt.Sprint(a.EUID))
+		screen.Term(lang.T("effective user ID"), fmt.Sprint(a.EUID))
 	}
 }
 
@@ -95,40 +96,40 @@ func (l *capsLook) permitted() string {
 	text := term("= P(inheritable) & F(inheritable)", p.Inheritable&o.FileInheritable) +
 		term("| F(permitted) & P(bounding)", o.FilePermitted&p.Bounding)
 	if slices.Contains(o.Rules, caps.RuleNoGain) {
-		text += term("& P(permitted), by no_new_privs", p.Permitted)
+		text += term(lang.T("& P(permitted), by no_new_privs"), p.Permitted)
 	}
 	return text + term("| P'(ambient)", a.Ambient) + "= " + l.set(a.Permitted)
 }
 
 func fileCaps(f *caps.File) string {
 	if f.Caps == nil {
-		return "none"
+		return lang.T("none")
 	}
-	return fmt.Sprintf("%s (revision %d)", f.Caps, f.Caps.Revision)
+	return lang.F("%s (revision %d)", f.Caps, f.Caps.Revision)
 }
 
 func fileMode(f *caps.File) string {
 	var parts []string
 	if f.SetUID {
-		parts = append(parts, fmt.Sprintf("set-user-ID of user %d", f.Owner))
+		parts = append(parts, lang.F("set-user-ID of user %d", f.Owner))
 	}
 	if f.SetGID {
-		parts = append(parts, fmt.Sprintf("set-group-ID of group %d", f.Group))
+		parts = append(parts, lang.F("set-group-ID of group %d", f.Group))
 	}
 	if f.Nosuid {
-		parts = append(parts, "on a nosuid mount")
+		parts = append(parts, lang.T("on a nosuid mount"))
 	}
 	if len(parts) == 0 {
-		return "ordinary"
+		return lang.T("ordinary")
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, lang.T(", "))
 }
 
 func yesNo(b bool) string {
 	if b {
-		return "yes"
+		return lang.T("yes")
 	}
-	return "no"
+	return lang.T("no")
 }
 
 func bit(b bool) string {

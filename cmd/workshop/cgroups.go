@@ -67,11 +67,11 @@ var worlds = map[string]string{
 
 // limits says what a controller is for; see cgroups(7).
 var limits = map[string]string{
-	"cpu": "share of CPU time", "cpuacct": "counts CPU time", "cpuset": "which CPUs and memory nodes",
-	"memory": "bytes of memory", "blkio": "disk bandwidth (io)", "io": "disk bandwidth", "pids": "number of processes",
-	"devices": "which devices", "freezer": "stop and go on", "net_cls": "tags packets", "net_prio": "priority of packets",
-	"perf_event": "perf per group", "hugetlb": "huge pages", "rdma": "RDMA objects", "misc": "other counted things",
-	"dmem": "device memory", "debug": "shows the kernel's own counts",
+	"cpu": lang.N("share of CPU time"), "cpuacct": lang.N("counts CPU time"), "cpuset": lang.N("which CPUs and memory nodes"),
+	"memory": lang.N("bytes of memory"), "blkio": lang.N("disk bandwidth (io)"), "io": lang.N("disk bandwidth"), "pids": lang.N("number of processes"),
+	"devices": lang.N("which devices"), "freezer": lang.N("stop and go on"), "net_cls": lang.N("tags packets"), "net_prio": lang.N("priority of packets"),
+	"perf_event": lang.N("perf per group"), "hugetlb": lang.N("huge pages"), "rdma": lang.N("RDMA objects"), "misc": lang.N("other counted things"),
+	"dmem": lang.N("device memory"), "debug": lang.N("shows the kernel's own counts"),
 }
 
 func showSurvey(screen *ui.UI, s cgroup.Survey) error {
@@ -82,13 +82,13 @@ func showSurvey(screen *ui.UI, s cgroup.Survey) error {
 	for _, m := range s.Mounts {
 		rows = append(rows, []string{fmt.Sprint("v", m.Version), m.At + readOnlyMark(m), contents(m)})
 	}
-	screen.Table([]string{"TREE", "MOUNTED AT", "CONTROLLERS"}, rows)
+	screen.Table([]string{lang.T("TREE"), lang.T("MOUNTED AT"), lang.T("CONTROLLERS")}, rows)
 	screen.Line("")
 	rows = nil
 	for _, c := range s.Controllers {
-		rows = append(rows, []string{c.Name, limits[c.Name], where(c)})
+		rows = append(rows, []string{c.Name, lang.T(limits[c.Name]), where(c)})
 	}
-	screen.Table([]string{"CONTROLLER", "LIMITS", "ON"}, rows)
+	screen.Table([]string{lang.T("CONTROLLER"), lang.T("LIMITS"), lang.T("ON")}, rows)
 	screen.Line("")
 	showGroups(screen, s)
 	screen.Line("")
@@ -107,8 +107,8 @@ func showGroups(screen *ui.UI, s cgroup.Survey) {
 		counted[m.Group] += " " + inTree(m)
 	}
 	for _, group := range order {
-		screen.Line(fmt.Sprintf("Process %d is in  %s", s.PID, screen.Strong(group)))
-		screen.Text("for"+counted[group], 2)
+		screen.Line(lang.F("Process %d is in  %s", s.PID, screen.Strong(group)))
+		screen.Text(lang.F("for%s", counted[group]), 2)
 	}
 }
 
@@ -121,7 +121,7 @@ func inTree(m cgroup.Mount) string {
 
 func readOnlyMark(m cgroup.Mount) string {
 	if m.ReadOnly {
-		return " (read-only)"
+		return lang.T(" (read-only)")
 	}
 	return ""
 }
@@ -129,7 +129,7 @@ func readOnlyMark(m cgroup.Mount) string {
 // contents is what a tree has: its controllers, or nothing but groups.
 func contents(m cgroup.Mount) string {
 	if len(m.Controllers) == 0 {
-		return "none: it only groups"
+		return lang.T("none: it only groups")
 	}
 	return strings.Join(m.Controllers, " ")
 }
@@ -137,9 +137,9 @@ func contents(m cgroup.Mount) string {
 func where(c cgroup.Controller) string {
 	switch {
 	case !c.Enabled:
-		return "switched off"
+		return lang.T("switched off")
 	case c.Version == 0:
-		return "not mounted"
+		return lang.T("not mounted")
 	}
 	return fmt.Sprint("v", c.Version)
 }
@@ -152,7 +152,7 @@ func mountedBy() string {
 		return ""
 	}
 	if name == "systemd" {
-		return "PID 1 is systemd: it mounted these trees, and gives each service, session and user a group of its own."
+		return lang.T("PID 1 is systemd: it mounted these trees, and gives each service, session and user a group of its own.")
 	}
-	return fmt.Sprintf("PID 1 is %s, not systemd. The kernel keeps no record of who mounted a tree; at boot that is PID 1's work, or its starter's.", name)
+	return lang.F("PID 1 is %s, not systemd. The kernel keeps no record of who mounted a tree; at boot that is PID 1's work, or its starter's.", name)
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -32,13 +33,13 @@ func advice(err error, errno unix.Errno) string {
 	case errors.As(err, &exec):
 		return execAdvice(errno)
 	case missingProc():
-		return "There is no /proc here. Try: mount -t proc proc /proc"
+		return lang.T("There is no /proc here. Try: mount -t proc proc /proc")
 	case errno == unix.EROFS:
-		return "workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM."
+		return lang.T("workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.")
 	case errors.Is(err, unix.ENOSPC):
-		return "A filesystem is full: see df -h."
+		return lang.T("A filesystem is full: see df -h.")
 	case errors.As(err, &failed) && errno == unix.EPERM:
-		return "The kernel refuses even root here: inside of a container? Try it in a VM."
+		return lang.T("The kernel refuses even root here: inside of a container? Try it in a VM.")
 	}
 	return ""
 }
@@ -51,11 +52,11 @@ func missingProc() bool {
 func execAdvice(errno unix.Errno) string {
 	switch errno {
 	case unix.ENOENT:
-		return "There is no such command in the root filesystem, or its interpreter or loader is not there."
+		return lang.T("There is no such command in the root filesystem, or its interpreter or loader is not there.")
 	case unix.EACCES:
-		return "It is not executable: see its mode, and the mount's options."
+		return lang.T("It is not executable: see its mode, and the mount's options.")
 	case unix.ENOEXEC:
-		return "It is no program for this machine: of another architecture, or a script without #!."
+		return lang.T("It is no program for this machine: of another architecture, or a script without #!.")
 	}
 	return ""
 }

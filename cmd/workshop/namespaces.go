@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -152,27 +153,27 @@ func detail(kind string, s *observe.Snapshot) string {
 	switch kind {
 	case "pid":
 		inside := strings.Fields(s.Get("NSpid"))
-		return fmt.Sprintf("here %d, inside %s", s.PID, inside[len(inside)-1])
+		return lang.F("here %d, inside %s", s.PID, inside[len(inside)-1])
 	case "mnt":
-		return fmt.Sprintf("%d mounts", len(s.Mounts))
+		return lang.F("%d mounts", len(s.Mounts))
 	case "net":
-		return "interfaces: " + strings.Join(interfacesOf(s.PID), " ")
+		return lang.F("interfaces: %s", strings.Join(interfacesOf(s.PID), " "))
 	case "cgroup":
-		return "its / is a group of its own"
+		return lang.T("its / is a group of its own")
 	case "time":
 		for _, offset := range strings.Split(s.TimeOffsets, ", ") {
 			if f := strings.Fields(offset); len(f) == 3 && f[0] == "boottime" {
-				return "CLOCK_BOOTTIME " + f[1] + " s"
+				return lang.F("CLOCK_BOOTTIME %s s", f[1])
 			}
 		}
 	case "user":
 		if f := strings.Fields(s.UIDMap); len(f) >= 3 {
-			return fmt.Sprintf("user %s is %s outside", f[0], f[1])
+			return lang.F("user %s is %s outside", f[0], f[1])
 		}
 	case "ipc":
-		return "own memory segments and queues"
+		return lang.T("own memory segments and queues")
 	case "uts":
-		return "own hostname"
+		return lang.T("own hostname")
 	}
 	return ""
 }
@@ -202,7 +203,7 @@ func (p *picture) show(screen *ui.UI) error {
 		p.draw(screen, m)
 	}
 	if len(p.Processes) == 1 && p.Processes[0].PID == os.Getpid() {
-		screen.Text("This is workshop itself. Start a container in another terminal, sudo workshop 4, and look again.", 2)
+		screen.Text(lang.T("This is workshop itself. Start a container in another terminal, sudo workshop 4, and look again."), 2)
 	}
 	return screen.Err()
 }
@@ -213,8 +214,8 @@ const (
 )
 
 func (p *picture) draw(screen *ui.UI, m member) {
-	screen.Line(fmt.Sprintf("%-10s%-22s%s", "", fmt.Sprintf("host: %d %s", p.Host.PID, p.Host.Command),
-		screen.Strong(fmt.Sprintf("%d %s", m.PID, m.Command))))
+	screen.Line(strings.Repeat(" ", 10) + ui.Pad(lang.F("host: %d %s", p.Host.PID, p.Host.Command), 22) +
+		screen.Strong(fmt.Sprintf("%d %s", m.PID, m.Command)))
 	screen.Line(strings.Repeat(" ", 10) + boxTop + strings.Repeat(" ", 8) + boxTop)
 	for _, kind := range steps.NamespaceKinds() {
 		if inode, ok := m.Namespaces[kind]; ok {
@@ -229,7 +230,7 @@ func (p *picture) row(screen *ui.UI, kind string, inode uint64, detail string) s
 	row := "  " + screen.Key(fmt.Sprintf("%-8s", kind)) + fmt.Sprintf("│ %-10s ", strconv.FormatUint(host, 10))
 	number := strconv.FormatUint(inode, 10)
 	if host == inode {
-		return row + "╞════════╡ " + fmt.Sprintf("%-10s", number) + " │  " + screen.DimWord("shared")
+		return row + "╞════════╡ " + fmt.Sprintf("%-10s", number) + " │  " + screen.DimWord(lang.T("shared"))
 	}
 	return row + "│        │ " + screen.GoodWord(fmt.Sprintf("%-10s", number)) + " │  " + detail
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -59,14 +60,14 @@ func describe(info journal.Info) running {
 
 func showRunning(screen *ui.UI, list []running) error {
 	if len(list) == 0 {
-		screen.Line("No container runs. Start one in another terminal: sudo workshop 5")
+		screen.Line(lang.T("No container runs. Start one in another terminal: sudo workshop 5"))
 		return screen.Err()
 	}
 	var rows [][]string
 	for _, r := range list {
 		rows = append(rows, []string{r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), short(strings.Join(r.Steps, " ")), short(strings.Join(r.Command, " "))})
 	}
-	screen.Table([]string{"ID", "PID", "PROCESSES", "LAYERS", "COMMAND"}, rows)
+	screen.Table([]string{"ID", "PID", lang.T("PROCESSES"), lang.T("LAYERS"), lang.T("COMMAND")}, rows)
 	return screen.Err()
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -81,7 +82,7 @@ func (f *seccompFlags) look(args []string) (*seccompLook, error) {
 		return nil, usageError{err}
 	}
 	look := describeFilters(f.spec.Seccomp.Filters)
-	look.Of = "a container with " + f.spec.Seccomp.Words()
+	look.Of = lang.F("a container with %s", f.spec.Seccomp.Words())
 	look.Skipped = f.spec.Seccomp.Skipped()
 	return look, nil
 }
@@ -102,7 +103,7 @@ func lookAtProcess(args []string) (*seccompLook, error) {
 		return nil, err
 	}
 	look := describeFilters(filters)
-	look.PID, look.Of = pid, fmt.Sprintf("process %d", pid)
+	look.PID, look.Of = pid, lang.F("process %d", pid)
 	return look, nil
 }
 
@@ -115,11 +116,11 @@ func describeFilters(filters []seccomp.Filter) *seccompLook {
 }
 
 func (f *seccompFlags) show(screen *ui.UI, look *seccompLook) error {
-	screen.Title("Seccomp filters", look.Survey.Arch)
-	screen.Text("Of "+look.Of+".", 0)
+	screen.Title(lang.T("Seccomp filters"), look.Survey.Arch)
+	screen.Text(lang.F("Of %s.", look.Of), 0)
 	if len(look.Filters) == 0 {
 		screen.Line("")
-		screen.Bad("There is no filter: every call reaches the kernel.")
+		screen.Bad(lang.T("There is no filter: every call reaches the kernel."))
 		return screen.Err()
 	}
 	for i, filter := range look.Filters {
@@ -131,10 +132,10 @@ func (f *seccompFlags) show(screen *ui.UI, look *seccompLook) error {
 
 func (f *seccompFlags) showFilter(screen *ui.UI, i, of int, filter filterLook) {
 	screen.Line("")
-	screen.Line(screen.Strong(fmt.Sprintf("Filter %d of %d", i+1, of)) +
-		screen.DimWord(fmt.Sprintf("  %d instructions, for each call", len(filter.Code))))
+	screen.Line(screen.Strong(lang.F("Filter %d of %d", i+1, of)) +
+		screen.DimWord(lang.F("  %d instructions, for each call", len(filter.Code))))
 	if len(filter.Code) > teachable && !f.code {
-		screen.Dim("  too long to read here: see it with --code")
+		screen.Dim(lang.T("  too long to read here: see it with --code"))
 		return
 	}
 	for _, l := range filter.Code {
@@ -148,24 +149,24 @@ func (f *seccompFlags) showSurvey(screen *ui.UI, look *seccompLook) {
 		largest = max(largest, len(g.Calls))
 	}
 	screen.Line("")
-	screen.Line(screen.Strong("Together"))
+	screen.Line(screen.Strong(lang.T("Together")))
 	for _, g := range look.Survey.Groups {
 		screen.Line(fmt.Sprintf("%4d  %s", len(g.Calls), screen.Key(g.Words())))
 		if len(g.Calls) < largest || f.all {
 			screen.Text(strings.Join(g.Calls, " "), 6)
 		}
 	}
-	screen.Line(fmt.Sprintf("   +  %s", screen.Key("calls newer than this table: "+look.Survey.Newer.Words())))
+	screen.Line(fmt.Sprintf("   +  %s", screen.Key(lang.F("calls newer than this table: %s", look.Survey.Newer.Words()))))
 	for _, abi := range look.Survey.Foreign {
-		text := fmt.Sprintf("calls through %s: %s", abi.Name, seccomp.Words(abi.Actions))
+		text := lang.F("calls through %s: %s", abi.Name, seccomp.Words(abi.Actions))
 		if abi.Lets() {
-			text = screen.BadWord(text + ": a hole")
+			text = screen.BadWord(lang.F("%s: a hole", text))
 		} else {
 			text = screen.Key(text)
 		}
 		screen.Line("   +  " + text)
 	}
 	if len(look.Skipped) > 0 {
-		screen.Warn("The profile allows what no table here knows, so it stays forbidden: " + strings.Join(look.Skipped, ", "))
+		screen.Warn(lang.F("The profile allows what no table here knows, so it stays forbidden: %s", strings.Join(look.Skipped, ", ")))
 	}
 }

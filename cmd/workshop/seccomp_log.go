@@ -6,6 +6,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/audit"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -23,7 +24,7 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	log, listening := audit.Listen()
 	if listening != nil {
 		err := run()
-		screen.Dim("what the filters wrote down cannot be heard here: " + listening.Error())
+		screen.Dim(lang.F("what the filters wrote down cannot be heard here: %v", listening))
 		return err
 	}
 	defer func() { _ = log.Close() }() // was only read
@@ -32,9 +33,9 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	if len(records) == 0 {
 		return err
 	}
-	screen.Step("audit", "what the kernel wrote down about the filters")
+	screen.Step("audit", lang.T("what the kernel wrote down about the filters"))
 	for _, r := range records {
-		screen.Text(r.Words()+".", 2)
+		screen.Text(lang.F("%s.", r.Words()), 2)
 	}
 	screen.Dim("  " + seccomp.WhereLogged())
 	return err

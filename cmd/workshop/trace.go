@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -116,7 +117,7 @@ func (s *seenCalls) sum(screen *ui.UI, all bool) {
 		counted = append(counted, fmt.Sprintf("%s %d", n, s.count[n]))
 	}
 	screen.Line("")
-	screen.Line(screen.Strong(fmt.Sprintf("%d calls of %d kinds", total, len(names))))
+	screen.Line(screen.Strong(lang.F("%d calls of %d kinds", total, len(names))))
 	if total == 0 {
 		return
 	}
@@ -125,7 +126,7 @@ func (s *seenCalls) sum(screen *ui.UI, all bool) {
 		return
 	}
 	screen.Line("")
-	screen.Line("The filter that allows these and no others:")
+	screen.Line(lang.T("The filter that allows these and no others:"))
 	screen.Line("  --seccomp 'errno=EPERM:*' --seccomp allow:" + strings.Join(allowlist(names), ","))
 }
 

@@ -1,8 +1,9 @@
 package apparmor
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Missing is what keeps this machine from confining a process by AppArmor.
@@ -20,19 +21,19 @@ const (
 func (k Kernel) Missing() *Missing {
 	switch {
 	case k.WSL && !k.Built:
-		return &Missing{"the kernel of WSL is built without AppArmor" + k.has(), getMachine}
+		return &Missing{lang.T("the kernel of WSL is built without AppArmor") + k.has(), lang.T(getMachine)}
 	case !k.Built:
-		return &Missing{"this kernel is built without AppArmor" + k.has(), getMachine}
+		return &Missing{lang.T("this kernel is built without AppArmor") + k.has(), lang.T(getMachine)}
 	case !k.Enabled:
-		return &Missing{"this kernel has AppArmor, and it is switched off" + k.has(), bootArgs + "; or " + getMachine}
+		return &Missing{lang.T("this kernel has AppArmor, and it is switched off") + k.has(), lang.F("%s; or %s", lang.T(bootArgs), lang.T(getMachine))}
 	case !k.Visible && k.Container != "":
 		return &Missing{
-			fmt.Sprintf("the kernel has AppArmor, but this is a container (%s) that does not show %s", k.Container, Dir),
-			"run workshop outside of the container, or in a VM: make vm",
+			lang.F("the kernel has AppArmor, but this is a container (%s) that does not show %s", k.Container, Dir),
+			lang.T("run workshop outside of the container, or in a VM: make vm"),
 		}
 	case !k.Visible:
 		return &Missing{
-			"the kernel has AppArmor, but there is no " + Dir,
+			lang.F("the kernel has AppArmor, but there is no %s", Dir),
 			"mount -t securityfs securityfs /sys/kernel/security",
 		}
 	case k.Parser == "":
@@ -44,7 +45,7 @@ func (k Kernel) Missing() *Missing {
 // has says what the kernel runs instead.
 func (k Kernel) has() string {
 	if len(k.LSMs) == 0 {
-		return " (" + enabledFile + " is not Y)"
+		return lang.F(" (%s is not Y)", enabledFile)
 	}
-	return "; the security modules it runs: " + strings.Join(k.LSMs, ", ")
+	return lang.F("; the security modules it runs: %s", strings.Join(k.LSMs, ", "))
 }

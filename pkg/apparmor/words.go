@@ -1,15 +1,16 @@
 package apparmor
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // letters are the permissions of apparmor.d(5), as a record writes them.
 var letters = map[rune]string{
-	'r': "read", 'w': "write", 'a': "append", 'c': "create", 'd': "delete",
-	'x': "execute", 'm': "map as code", 'k': "lock", 'l': "link",
+	'r': lang.N("read"), 'w': lang.N("write"), 'a': lang.N("append"), 'c': lang.N("create"), 'd': lang.N("delete"),
+	'x': lang.N("execute"), 'm': lang.N("map as code"), 'k': lang.N("lock"), 'l': lang.N("link"),
 }
 
 // Letters puts a mask such as "rw" into words.
@@ -20,21 +21,21 @@ func Letters(mask string) string {
 		if !ok {
 			return mask // a mask of words, such as "send" or "trace"
 		}
-		if !slices.Contains(words, w) {
+		if w = lang.T(w); !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, lang.T(", "))
 }
 
 // verdicts say what was done.
 var verdicts = map[string]string{
-	"DENIED":  "refused",
-	"ALLOWED": "only noted (complain):",
-	"AUDIT":   "allowed and noted:",
-	"KILLED":  "killed for",
-	"ERROR":   "failed:",
-	"STATUS":  "status:",
+	"DENIED":  lang.N("refused"),
+	"ALLOWED": lang.N("only noted (complain):"),
+	"AUDIT":   lang.N("allowed and noted:"),
+	"KILLED":  lang.N("killed for"),
+	"ERROR":   lang.N("failed:"),
+	"STATUS":  lang.N("status:"),
 }
 
 // Words says what a record says: who was refused what.
@@ -43,7 +44,7 @@ func (r Record) Words() string {
 	if !ok {
 		verdict = r.Verdict
 	}
-	s := fmt.Sprintf("%s (pid %d): %s %s", r.Comm, r.PID, verdict, r.what())
+	s := lang.F("%s (pid %d): %s %s", r.Comm, r.PID, lang.T(verdict), r.what())
 	if r.Info != "" {
 		s += " (" + r.Info + ")"
 	}
@@ -55,16 +56,16 @@ func (r Record) what() string {
 	s := r.Operation
 	switch {
 	case r.Operation == "capable":
-		s = "capability " + r.Fields["capname"]
+		s = lang.F("capability %s", r.Fields["capname"])
 	case r.Operation == "signal":
-		s = fmt.Sprintf("signal %s to or from %s", r.Fields["signal"], r.Fields["peer"])
+		s = lang.F("signal %s to or from %s", r.Fields["signal"], r.Fields["peer"])
 	case r.Operation == "mount":
-		s = strings.TrimSpace(fmt.Sprintf("mount %s on %s", r.Fields["fstype"], r.Name))
+		s = strings.TrimSpace(lang.F("mount %s on %s", r.Fields["fstype"], r.Name))
 	case r.Name != "":
 		s += " " + r.Name
 	}
 	if r.Denied != "" {
-		s += ", to " + Letters(r.Denied)
+		s = lang.F("%s, to %s", s, Letters(r.Denied))
 	}
 	return s
 }

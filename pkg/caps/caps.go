@@ -7,9 +7,9 @@ package caps
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -31,11 +31,11 @@ func (s Set) In(full Set) string {
 	names, missing := s.Names(), (full &^ s).Names()
 	switch {
 	case s == 0:
-		return "none"
+		return lang.T("none")
 	case len(missing) == 0:
-		return fmt.Sprintf("all %d", len(names))
+		return lang.F("all %d", len(names))
 	case len(missing) < len(names):
-		return "all but " + strings.Join(missing, ", ")
+		return lang.F("all but %s", strings.Join(missing, ", "))
 	}
 	return strings.Join(names, ", ")
 }

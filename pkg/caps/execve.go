@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Process is what execve(2) looks at in a process. The sets are named as in
@@ -64,6 +66,9 @@ const (
 	RuleRealRoot Rule = "root: with the real user ID 0 the file counts as having every capability, though not effective"
 	RuleNoGain   Rule = "no_new_privs: what was not permitted before is not permitted after"
 )
+
+// Words says the rule in the language of the one who reads.
+func (r Rule) Words() string { return lang.T(string(r)) }
 
 // Execve computes what execve(2) makes of the sets. It leaves out what a tracer
 // or a shared root directory takes away: ptrace(2), clone(2).

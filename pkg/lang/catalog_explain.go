@@ -53,7 +53,7 @@ func init() {
 		"%d mounts":        "%d個のマウント",
 		"all %d mounts":    "%d個のマウントすべて",
 		"%d of %d mounts":  "%[2]d個中%[1]d個のマウント",
-		" and ":            "かつ",
+		" and ":            "と",
 		"all %d":           "全%d個",
 		"all but %s":       "%s以外のすべて",
 		"%d: %s":           "%d個: %s",

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/demo"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -48,6 +49,16 @@ func TestEveryTextHasJapanese(t *testing.T) {
 // TestEveryLineOfAListHasJapanese is for the texts that are translated where
 // they are shown.
 func TestEveryLineOfAListHasJapanese(t *testing.T) {
+	for _, text := range listed(t) {
+		if !lang.Has(text) {
+			t.Errorf("no Japanese for %q", text)
+		}
+	}
+}
+
+// listed are the lines of the lists, and the comments of the profile.
+func listed(t *testing.T) []string {
+	t.Helper()
 	var list []string
 	for _, s := range steps.All() {
 		list = append(list, s.Does)
@@ -58,11 +69,14 @@ func TestEveryLineOfAListHasJapanese(t *testing.T) {
 	for _, d := range demo.All() {
 		list = append(list, d.Shows)
 	}
-	for _, text := range list {
-		if !lang.Has(text) {
-			t.Errorf("no Japanese for %q", text)
-		}
+	profile, err := apparmor.Text(apparmor.Options{Name: "name", Deny: []string{"/etc/shadow"}})
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, r := range apparmor.Rules(profile) {
+		list = append(list, r.Why)
+	}
+	return list
 }
 
 // TestTranslationsKeepTheVerbs compares what fmt will fill in.
@@ -86,14 +100,8 @@ func TestNothingIsLeftOver(t *testing.T) {
 	for _, u := range uses(t) {
 		used[u.text] = true
 	}
-	for _, s := range steps.All() {
-		used[s.Does] = true
-	}
-	for _, p := range attack.All() {
-		used[p.Tries] = true
-	}
-	for _, d := range demo.All() {
-		used[d.Shows] = true
+	for _, text := range listed(t) {
+		used[text] = true
 	}
 	for english := range lang.Catalog {
 		if !used[english] {
@@ -173,6 +181,7 @@ func usesIn(set *token.FileSet, files []*ast.File) []use {
 	}
 	var list []use
 	for _, file := range files {
+		list = append(list, rulesIn(set, file)...)
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) == 0 {
@@ -205,6 +214,23 @@ func constantsOf(file *ast.File) map[string]string {
 		return true
 	})
 	return found
+}
+
+// rulesIn are the constants of the type caps.Rule, whose Words are T of them.
+func rulesIn(set *token.FileSet, file *ast.File) []use {
+	var list []use
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		if name, ok := spec.Type.(*ast.Ident); ok && name.Name == "Rule" {
+			text, _ := literal(spec.Values[0], nil)
+			list = append(list, use{set.Position(n.Pos()).String(), "Rule", text, 0})
+		}
+		return true
+	})
+	return list
 }
 
 // called gives T, F or N for a call of one of them, Fact for the one of a probe,

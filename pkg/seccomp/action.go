@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
 
@@ -166,21 +167,21 @@ func errnoName(e unix.Errno) string {
 func (a Action) Words() string {
 	switch a.Kind() {
 	case Kill:
-		return "kill the process"
+		return lang.T("kill the process")
 	case unix.SECCOMP_RET_KILL_THREAD:
-		return "kill the thread"
+		return lang.T("kill the thread")
 	case Trap:
-		return "send SIGSYS, which the program may catch"
+		return lang.T("send SIGSYS, which the program may catch")
 	case Errno:
-		return "fail with " + errnoName(a.Errno())
+		return lang.F("fail with %s", errnoName(a.Errno()))
 	case Notify:
-		return "ask the supervisor"
+		return lang.T("ask the supervisor")
 	case Trace:
-		return "tell the tracer"
+		return lang.T("tell the tracer")
 	case Log:
-		return "make the call, and write a record"
+		return lang.T("make the call, and write a record")
 	case Allow:
-		return "make the call"
+		return lang.T("make the call")
 	}
 	return a.String()
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Line is one instruction in words.
@@ -70,15 +72,15 @@ func (p Program) sources() []int {
 func describe(pc int, i unix.SockFilter, source int) (code, comment string) {
 	switch {
 	case i.Code == unix.BPF_LD|unix.BPF_W|unix.BPF_ABS:
-		return fmt.Sprintf("ld [%d]", i.K), "load " + part(int(i.K))
+		return fmt.Sprintf("ld [%d]", i.K), lang.F("load %s", part(int(i.K)))
 	case i.Code == unix.BPF_RET|unix.BPF_K:
 		return fmt.Sprintf("ret #%#x", i.K), Action(i.K).Words()
 	case i.Code == unix.BPF_JMP|unix.BPF_JA:
-		return fmt.Sprintf("ja %d", pc+1+int(i.K)), fmt.Sprintf("go on at %d", pc+1+int(i.K))
+		return fmt.Sprintf("ja %d", pc+1+int(i.K)), lang.F("go on at %d", pc+1+int(i.K))
 	case i.Code&0x07 == unix.BPF_JMP && i.Code&unix.BPF_X == 0:
 		return describeJump(pc, i, source)
 	case i.Code == unix.BPF_ALU|unix.BPF_AND|unix.BPF_K:
-		return fmt.Sprintf("and #%#x", i.K), "keep these bits of it"
+		return fmt.Sprintf("and #%#x", i.K), lang.T("keep these bits of it")
 	}
 	return fmt.Sprintf("%#04x %d %d %#x", i.Code, i.Jt, i.Jf, i.K), ""
 }
@@ -87,51 +89,53 @@ func describe(pc int, i unix.SockFilter, source int) (code, comment string) {
 func part(offset int) string {
 	switch {
 	case offset == offsetNumber:
-		return "the number of the call"
+		return lang.T("the number of the call")
 	case offset == offsetArch:
-		return "the ABI that the call comes through"
+		return lang.T("the ABI that the call comes through")
 	case offset < offsetArgs:
-		return "the instruction pointer"
+		return lang.T("the instruction pointer")
 	}
-	half := "low"
+	number := (offset - offsetArgs) / 8
 	if offset%8 != 0 {
-		half = "high"
+		return lang.F("argument %d, the high 32 bits", number)
 	}
-	return fmt.Sprintf("argument %d, the %s 32 bits", (offset-offsetArgs)/8, half)
+	return lang.F("argument %d, the low 32 bits", number)
 }
 
 var jumpNames = map[uint16][2]string{
-	unix.BPF_JEQ: {"jeq", "is it"}, unix.BPF_JGT: {"jgt", "is it greater than"},
-	unix.BPF_JGE: {"jge", "is it at least"}, unix.BPF_JSET: {"jset", "has it any of the bits"},
+	unix.BPF_JEQ: {"jeq", lang.N("is it %s?")}, unix.BPF_JGT: {"jgt", lang.N("is it greater than %s?")},
+	unix.BPF_JGE: {"jge", lang.N("is it at least %s?")}, unix.BPF_JSET: {"jset", lang.N("has it any of the bits %s?")},
 }
 
 func describeJump(pc int, i unix.SockFilter, source int) (code, comment string) {
 	names := jumpNames[i.Code&0xf0]
 	yes, no := pc+1+int(i.Jt), pc+1+int(i.Jf)
 	code = fmt.Sprintf("%s #%#x, %d, %d", names[0], i.K, yes, no)
-	question := fmt.Sprintf("%s %#x", names[1], i.K)
+	value := fmt.Sprintf("%#x", i.K)
 	isEqual := i.Code&0xf0 == unix.BPF_JEQ
 	switch {
 	case source == offsetArch && isEqual:
-		question = "is it " + abiName(i.K)
+		value = abiName(i.K)
 	case source == offsetNumber && isEqual:
-		question = "is it " + Name(int(i.K))
-	case source == offsetNumber && i.K == x32 && native.ID == arch.X86_64.ID:
-		question = "is it one of x32, amd64's second ABI"
+		value = Name(int(i.K))
 	}
-	return code, fmt.Sprintf("%s? %s", question, ways(pc, yes, no))
+	question := lang.F(names[1], value)
+	if source == offsetNumber && i.K == x32 && native.ID == arch.X86_64.ID {
+		question = lang.T("is it one of x32, amd64's second ABI?")
+	}
+	return code, question + " " + ways(pc, yes, no)
 }
 
 // ways says where a jump leads: the next line goes without saying.
 func ways(pc, yes, no int) string {
 	var list []string
 	if yes != pc+1 {
-		list = append(list, fmt.Sprintf("yes: %d", yes))
+		list = append(list, lang.F("yes: %d", yes))
 	}
 	if no != pc+1 {
-		list = append(list, fmt.Sprintf("no: %d", no))
+		list = append(list, lang.F("no: %d", no))
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(list, lang.T(", "))
 }
 
 // abiName names an AUDIT_ARCH_*.

@@ -3,6 +3,8 @@ package seccomp
 import (
 	"slices"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Policy is a list of rules, and what happens to the calls that none names.
@@ -45,7 +47,7 @@ func (p *Policy) Of(call string) (action Action, certain bool) {
 // Words names the policy: the file, or the rules.
 func (p *Policy) Words() string {
 	if p.Name != "" {
-		return p.Name
+		return lang.T(p.Name)
 	}
 	var rules []string
 	for _, r := range p.Rules {

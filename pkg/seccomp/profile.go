@@ -14,6 +14,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
 
@@ -31,7 +32,7 @@ func LoadProfile(name string, caps []string) (*Policy, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make Docker's default profile: %w", err)
 		}
-		return fromSpec("Docker's default profile", profile)
+		return fromSpec(lang.N("Docker's default profile"), profile)
 	}
 	body, err := readProfile(name)
 	if err != nil {

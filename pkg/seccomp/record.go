@@ -1,12 +1,12 @@
 package seccomp
 
 import (
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/audit"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Record is an audit record of a call that was logged, or that killed.
@@ -54,9 +54,9 @@ func nameIn(abi uint32, number int) string {
 
 // Words says what the record tells.
 func (r Record) Words() string {
-	text := fmt.Sprintf("%s (process %d) called %s", r.Comm, r.PID, r.Call)
+	text := lang.F("%s (process %d) called %s", r.Comm, r.PID, r.Call)
 	if r.ABI != Arch() {
-		text += " through the ABI " + r.ABI
+		text = lang.F("%s through the ABI %s", text, r.ABI)
 	}
 	return text + ": " + r.Action.Words()
 }
@@ -66,10 +66,10 @@ const actionsLogged = "/proc/sys/kernel/seccomp/actions_logged"
 // WhereLogged says where the records of a log rule go on this machine.
 func WhereLogged() string {
 	if logged, err := os.ReadFile(actionsLogged); err == nil && !strings.Contains(string(logged), Log.String()) {
-		return actionsLogged + " has no " + Log.String() + ": the kernel writes none"
+		return lang.F("%s has no %s: the kernel writes none", actionsLogged, Log)
 	}
 	if _, err := os.Stat(audit.Log); err == nil {
-		return "auditd writes them to " + audit.Log + "; also: ausearch -m SECCOMP"
+		return lang.F("auditd writes them to %s; also: ausearch -m SECCOMP", audit.Log)
 	}
-	return "no auditd is here, so they go to the kernel's log; also: dmesg | grep type=1326"
+	return lang.T("no auditd is here, so they go to the kernel's log; also: dmesg | grep type=1326")
 }

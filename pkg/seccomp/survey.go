@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Group is the calls that filters treat alike.
@@ -43,11 +45,11 @@ func Look(filters []Filter) Survey {
 	s.Newer.Actions = Outcomes(filters, Numbers()[len(Numbers())-1]+100)
 	if native.ID == arch.X86_64.ID {
 		s.Foreign = []ABI{
-			{"i386, by int 0x80", otherABI(filters, uint32(arch.I386.ID), word{})},
+			{lang.T("i386, by int 0x80"), otherABI(filters, uint32(arch.I386.ID), word{})},
 			{"x32", otherABI(filters, uint32(arch.X86_64.ID), word{x32 | 1, true})},
 		}
 	} else {
-		s.Foreign = []ABI{{"32-bit ARM", otherABI(filters, uint32(arch.ARM.ID), word{})}}
+		s.Foreign = []ABI{{lang.T("32-bit ARM"), otherABI(filters, uint32(arch.ARM.ID), word{})}}
 	}
 	return s
 }
@@ -78,9 +80,9 @@ func Words(actions []Action) string {
 	for _, a := range actions {
 		list = append(list, a.Words())
 	}
-	text := strings.Join(list, ", or ")
+	text := strings.Join(list, lang.T(", or "))
 	if len(list) > 1 {
-		text += ": it depends on the arguments"
+		return lang.F("%s: it depends on the arguments", text)
 	}
 	return text
 }

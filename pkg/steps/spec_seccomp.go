@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 )
@@ -88,9 +89,9 @@ func (c *SeccompSettings) Words() string {
 		words = append(words, p.Words())
 	}
 	if len(words) == 0 {
-		return "no filter"
+		return lang.T("no filter")
 	}
-	return strings.Join(words, " and ")
+	return strings.Join(words, lang.T(" and "))
 }
 
 // Skipped lists the calls that a profile allows and that are not known here.

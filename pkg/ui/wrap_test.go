@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPad(t *testing.T) {
+	for text, want := range map[string]string{
+		"ab": "ab    |", "層": "層    |", "/の層": "/の層 |", "too long": "too long|",
+	} {
+		if got := Pad(text, 6) + "|"; got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"English at spaces", "one two three four", []string{"one two", "three four"}},
+		{"Japanese anywhere", "いろはにほへと", []string{"いろはにほ", "へと"}},
+		{"no line begins with a full stop", "いろはにほ。へ", []string{"いろはに", "ほ。へ"}},
+		{"or with a closing bracket", "いろは「に」ほ", []string{"いろは", "「に」ほ"}},
+		{"none ends with an opening one", "いろはに「ほ」", []string{"いろはに", "「ほ」"}},
+		{"nor begins with a small letter", "いろはにちょう", []string{"いろはに", "ちょう"}},
+		{"a path is one word", "いろ/proc/1/ns", []string{"いろ", "/proc/1/ns"}},
+		{"a name with a hyphen too", "いろはhost-f。", []string{"いろは", "host-f。"}},
+		{"but for one that no line takes", "い/proc/self/ns", []string{"い", "/proc/self", "/ns"}},
+		{"a line end stays", "い\nろは", []string{"い", "ろは"}},
+		{"a space at the end of a line goes", "いろはにほ abc", []string{"いろはにほ", "abc"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, line := range wrap(c.text, 10) {
+				got = append(got, strings.TrimRight(line, " "))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestJapaneseFits draws each kind of block.
+func TestJapaneseFits(t *testing.T) {
+	long := strings.Repeat("カーネルは、プロセスに「コンテナ」という名前を付けません。", 6)
+	var out bytes.Buffer
+	u := New(&out)
+	u.Text(long, 4)
+	u.Good(long)
+	u.Term("名前", long)
+	u.Step("clone", long)
+	u.Entries([]Entry{{Name: "root", Old: long, New: long}})
+	for line := range strings.Lines(out.String()) {
+		line = strings.TrimRight(line, "\n")
+		if lipgloss.Width(line) > 80 {
+			t.Errorf("wider than 80: %q", line)
+		}
+		if strings.IndexAny(strings.TrimLeft(line, " "), "、。」") == 0 {
+			t.Errorf("begins with what belongs to the line before: %q", line)
+		}
+	}
+}
