@@ -102,10 +102,10 @@ func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
 	if f.lab.Other, err = f.other(command); err != nil {
 		return err
 	}
-	if err := f.prepare(); err != nil {
+	if err := needRoot(strings.Join(append([]string{"matrix"}, args...), " ")); err != nil {
 		return err
 	}
-	if err := needRoot(strings.Join(append([]string{"matrix"}, args...), " ")); err != nil {
+	if err := f.prepare(); err != nil {
 		return err
 	}
 	if err := f.lab.Open(f.kinds()...); err != nil {

@@ -32,7 +32,10 @@ const (
 	signImpossible   = "-"
 )
 
-const probeColumn = 18
+const (
+	probeColumn = 18
+	longTable   = 12
+)
 
 func (t *matrixTable) head() {
 	t.gauge, t.seen = t.screen.NewGauge(), map[matrix.State]bool{}
@@ -165,6 +168,9 @@ func (t *matrixTable) foot(sum *matrix.Summary, rows []*matrix.Row) {
 		t.screen.Line(t.screen.Key(t.line(lang.T("stopped"), func(s *matrix.Set) string {
 			return fmt.Sprint(sum.Stopped[s.Name()])
 		})))
+	}
+	if len(rows) > longTable { // the first line may have left the screen
+		t.screen.Line(t.screen.Key(t.line("", headOf)))
 	}
 	t.screen.Line("")
 	t.legend()
@@ -314,10 +320,24 @@ func (t *matrixTable) through(sum *matrix.Summary) {
 		t.screen.Text(lang.F("What goes through, for the capability is left to the container: %s.", strings.Join(kept, ", ")), 2)
 	}
 	for _, l := range matrix.Layers() {
-		if list := names[l.Step.Name]; len(list) > 0 {
-			t.screen.Text(lang.F("What goes through, for %s is not there as the lessons have it: %s.", l.Step.Name, strings.Join(list, ", ")), 2)
+		if list := strings.Join(names[l.Step.Name], ", "); list != "" {
+			t.screen.Text(t.because(l.Step.Name, list), 2)
 		}
 	}
+}
+
+// because says why attacks go through, for they were left to one layer.
+func (t *matrixTable) because(layer, attacks string) string {
+	for _, l := range t.lab.Layers {
+		switch {
+		case l.Step.Name != layer:
+		case l.Missing != nil:
+			return lang.F("What goes through, for this machine has no %s: %s.", layer, attacks)
+		default:
+			return lang.F("What goes through, for %s is not there as the lessons have it: %s.", layer, attacks)
+		}
+	}
+	return lang.F("What goes through, for %s is not among the layers: %s.", layer, attacks)
 }
 
 // sole names the layers without which something goes through.

@@ -40,6 +40,8 @@ func init() {
 		"; all together stop %d.":               "。すべて重ねて防げるのは%d件です。",
 		".":                                     "。",
 		"What goes through, for the capability is left to the container: %s.": "コンテナに残したケーパビリティで通り抜けるもの: %s。",
+		"What goes through, for this machine has no %s: %s.":                  "このマシンには%sがないので通り抜けるもの: %s。",
+		"What goes through, for %s is not among the layers: %s.":              "%sが層に入っていないので通り抜けるもの: %s。",
 		"What goes through, for %s is not there as the lessons have it: %s.":  "%sがレッスンどおりには効いていないので通り抜けるもの: %s。",
 	})
 }
