@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -56,7 +57,7 @@ func newRootfsBuildCommand() *cobra.Command {
 				return badKind(err)
 			}
 			u := ui.New(cmd.OutOrStdout())
-			u.Good("built " + dir)
+			u.Good(lang.F("built %s", dir))
 			return u.Err()
 		},
 	}
@@ -93,8 +94,8 @@ func newRootfsListCommand() *cobra.Command {
 		Args:  args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			u := ui.New(cmd.OutOrStdout())
-			u.Table([]string{"KIND", "BUILT", "WHAT"}, kindRows(u))
-			u.Dim("in " + rootfs.Dir())
+			u.Table([]string{lang.T("KIND"), lang.T("BUILT"), lang.T("WHAT")}, kindRows(u))
+			u.Dim(lang.F("in %s", rootfs.Dir()))
 			return u.Err()
 		},
 	}
@@ -103,11 +104,11 @@ func newRootfsListCommand() *cobra.Command {
 func kindRows(u *ui.UI) [][]string {
 	var rows [][]string
 	for _, k := range rootfs.Kinds() {
-		built := u.DimWord("no")
+		built := u.DimWord(lang.T("no"))
 		if _, err := rootfs.Find(k.Name); err == nil {
-			built = u.GoodWord("yes")
+			built = u.GoodWord(lang.T("yes"))
 		}
-		rows = append(rows, []string{k.Name, built, k.Does})
+		rows = append(rows, []string{k.Name, built, lang.T(k.Does)})
 	}
 	return rows
 }

@@ -8,7 +8,7 @@ func init() {
 		"policy namespace":                    "ポリシー名前空間",
 		"loaded by workshop":                  "workshopが読み込んだもの",
 		"only root may see it":                "見られるのはrootだけ",
-		"WHAT":                                "項目",
+		"WHAT":                                "内容",
 		"FOUND":                               "結果",
 		"no record: a deny without audit leaves none":                                                                  "記録はありません。auditのないdenyは記録を残しません",
 		"what the profile refused cannot be heard here: %v":                                                            "プロファイルが拒否したことを、ここでは受け取れません: %v",

@@ -120,3 +120,16 @@ func init() {
 		"It is no program for this machine: of another architecture, or a script without #!.":                              "このマシンのプログラムではありません。別のアーキテクチャのものか、#!のないスクリプトです。",
 	})
 }
+
+// Workshop rootfs.
+func init() {
+	add(map[string]string{
+		"KIND":     "種類",
+		"BUILT":    "作成済み",
+		"built %s": "作成しました: %s",
+		"in %s":    "場所: %s",
+		"one static binary with 300 tools, in a second":             "300のツールが入った静的バイナリ1つ。1秒で作れる",
+		"a small Debian with bash, perl, ip, ps and apt; network":   "bash、perl、ip、ps、aptのある小さなDebian。要ネットワーク",
+		"this machine's shell and some tools, with their libraries": "このマシンのシェルといくつかのツール、そのライブラリ",
+	})
+}

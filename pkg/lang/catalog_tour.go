@@ -18,5 +18,13 @@ func init() {
 		"%d of the %d transcripts that were played hold":    "実行した%[2]d個の実行例のうち、%[1]d個がレッスンのとおりでした",
 		"lesson %d, line %s:":                               "レッスン%d、%s行目:",
 		"lesson %d, lines %s:":                              "レッスン%d、%s行目:",
+		"needs %s: %w":                                      "%sが必要です: %w",
+		"needs %s: %w; %s":                                  "%sが必要です: %w。%s",
+		"play it in the VM: vagrant up":                     "VMで実行してください: vagrant up",
+		"play it on %s":                                     "%sで実行してください",
+		"install %s":                                        "%sをインストールしてください",
+		"%s is %s":                                          "%sは%s",
+		"the pids controller is on version %d, at %s":       "pidsコントローラはバージョン%d、場所は%s",
+		"this is %s":                                        "ここは%s",
 	})
 }

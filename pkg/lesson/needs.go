@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 )
@@ -15,7 +17,7 @@ import (
 // Need is something that not every machine has.
 type Need struct {
 	Name    string             // as after needs=
-	Instead string             // what would make it possible; "" where the error says it
+	Instead string             // what would make it possible, %s being the object; "" where the error says it
 	missing func(string) error // nil where this machine has it; else what was found
 	object  string             // the part of the name after a colon
 }
@@ -23,10 +25,10 @@ type Need struct {
 // Needs lists what a transcript can need. A name that ends with a colon is
 // followed by an object: "command:setcap", "rootfs:debian".
 var Needs = []*Need{
-	{Name: "apparmor", Instead: "play it in the VM: vagrant up", missing: noAppArmor},
-	{Name: "cgroup2", Instead: "play it in the VM: vagrant up", missing: noCgroup2},
-	{Name: "arch:", Instead: "play it on", missing: noArch},
-	{Name: "command:", Instead: "install", missing: noCommand},
+	{Name: "apparmor", Instead: lang.N("play it in the VM: vagrant up"), missing: noAppArmor},
+	{Name: "cgroup2", Instead: lang.N("play it in the VM: vagrant up"), missing: noCgroup2},
+	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch},
+	{Name: "command:", Instead: lang.N("install %s"), missing: noCommand},
 	{Name: "rootfs:", missing: noRootfs},
 }
 
@@ -53,9 +55,6 @@ func findNeed(name string) (*Need, error) {
 func (n *Need) of(object string) *Need {
 	c := *n
 	c.Name, c.object = n.Name+object, object
-	if c.Instead != "" {
-		c.Instead += " " + object
-	}
 	return &c
 }
 
@@ -67,16 +66,17 @@ func (n *Need) Missing() error {
 	case err == nil:
 		return nil
 	case n.Instead == "":
-		return fmt.Errorf("needs %s: %w", n.Name, err)
+		return fmt.Errorf(lang.T("needs %s: %w"), n.Name, err)
 	}
-	return fmt.Errorf("needs %s: %w; %s", n.Name, err, n.Instead)
+	instead := strings.ReplaceAll(lang.T(n.Instead), "%s", n.object)
+	return fmt.Errorf(lang.T("needs %s: %w; %s"), n.Name, err, instead)
 }
 
 func noAppArmor(string) error {
 	const file = "/sys/module/apparmor/parameters/enabled"
 	b, err := os.ReadFile(file)
 	if value := strings.TrimSpace(string(b)); err == nil && value != "Y" {
-		err = fmt.Errorf("%s is %s", file, value)
+		err = errors.New(lang.F("%s is %s", file, value))
 	}
 	return err
 }
@@ -84,14 +84,14 @@ func noAppArmor(string) error {
 func noCgroup2(string) error {
 	tree, err := cgroup.Find("pids")
 	if err == nil && tree.Version != 2 {
-		err = fmt.Errorf("the pids controller is on version %d, at %s", tree.Version, tree.Mount)
+		err = errors.New(lang.F("the pids controller is on version %d, at %s", tree.Version, tree.Mount))
 	}
 	return err
 }
 
 func noArch(name string) error {
 	if runtime.GOARCH != name {
-		return fmt.Errorf("this is %s", runtime.GOARCH)
+		return errors.New(lang.F("this is %s", runtime.GOARCH))
 	}
 	return nil
 }

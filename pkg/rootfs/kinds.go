@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	rootfsscripts "github.com/how-to-be-a-container/workshop/rootfs-scripts"
 )
@@ -13,17 +14,17 @@ func Kinds() []Kind {
 	return []Kind{
 		{
 			Name:   "busybox",
-			Does:   "one static binary with 300 tools, in a second",
+			Does:   lang.N("one static binary with 300 tools, in a second"),
 			script: rootfsscripts.Busybox, Network: true, bytes: 32 << 20,
 		},
 		{
 			Name:   "debian",
-			Does:   "a small Debian with bash, perl, ip, ps and apt; network",
+			Does:   lang.N("a small Debian with bash, perl, ip, ps and apt; network"),
 			script: rootfsscripts.Debian, Network: true, bytes: 700 << 20,
 		},
 		{
 			Name:   "host",
-			Does:   "this machine's shell and some tools, with their libraries",
+			Does:   lang.N("this machine's shell and some tools, with their libraries"),
 			script: rootfsscripts.Host, Network: false, bytes: 64 << 20,
 		},
 	}
