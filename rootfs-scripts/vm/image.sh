@@ -37,12 +37,13 @@ for dir in lessons/01-*/starter lessons/*/solution; do
 	build "suite/$dir/box" "./$dir"
 done
 
-go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' "$@" |
-	while read -r pkg dir; do
-		name=${pkg//\//_}.test
-		go test -c -ldflags='-s -w' -o "$root/suite/$name" "$pkg"
-		echo "$pkg /src${dir#"$PWD"} $name"
-	done >"$root/suite/list"
+# All test binaries in one call: each would read all packages again.
+tested=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' "$@")
+# shellcheck disable=SC2046 # a list of packages
+go test -c -ldflags='-s -w' -o "$root/suite/" $(cut -d ' ' -f 1 <<<"$tested")
+while read -r pkg dir; do
+	echo "$pkg /src${dir#"$PWD"} ${pkg##*/}.test"
+done <<<"$tested" >"$root/suite/list"
 
 (cd "$root" && find . -print0 | cpio -0 -o -H newc -R 0:0 --quiet) >"$new/cpio"
 mv "$new/cpio" "$out"
