@@ -86,39 +86,42 @@ func chroot(t *T) error {
 
 func mknod(t *T) error {
 	// In no directory of its own: to make one is a matter of the filter.
-	path := filepath.Join(os.TempDir(), "null-"+shortName())
+	path := filepath.Join(ownDir(), "null-"+shortName())
 	defer os.Remove(path)
 	return t.Do(`mknod("null", S_IFCHR, makedev(1, 3))`, func() error {
 		return unix.Mknod(path, unix.S_IFCHR|0o600, int(unix.Mkdev(1, 3)))
 	})
 }
 
+// mount takes a directory that is there: to make one is a matter of the filter.
 func mount(t *T) error {
-	return inOwnDir(func(dir string) error {
-		err := t.Do(`mount("tmpfs", DIRECTORY, "tmpfs")`, func() error {
-			return unix.Mount("tmpfs", dir, "tmpfs", 0, "")
-		})
-		if err != nil {
-			return err
-		}
-		return t.Do("umount2(DIRECTORY, MNT_DETACH)", func() error { return unix.Unmount(dir, unix.MNT_DETACH) })
+	dir := mountPoint()
+	err := t.Do(`mount("tmpfs", DIRECTORY, "tmpfs")`, func() error {
+		return unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4k")
 	})
-}
-
-// dirEnv is the variable that names a directory which is there for the probe,
-// where it cannot be sure to make one: a filter may forbid mkdir.
-const dirEnv = "WORKSHOP_PROBE_DIR"
-
-// inOwnDir calls do with a directory that is there for as long.
-func inOwnDir(do func(dir string) error) error {
-	if dir := os.Getenv(dirEnv); dir != "" {
-		return do(dir)
-	}
-	dir, err := os.MkdirTemp("", "probe-")
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(dir), os.RemoveAll(dir))
+	return t.Do("umount2(DIRECTORY, MNT_DETACH)", func() error { return unix.Unmount(dir, unix.MNT_DETACH) })
+}
+
+// dirEnv is the variable that names a directory which a probe may write to.
+const dirEnv = "WORKSHOP_PROBE_DIR"
+
+// ownDir is a directory that is there: a filter may forbid to make one.
+func ownDir() string {
+	if dir := os.Getenv(dirEnv); dir != "" {
+		return dir
+	}
+	return os.TempDir()
+}
+
+// mountPoint is one that nobody misses for a moment.
+func mountPoint() string {
+	if _, err := os.Stat("/mnt"); err == nil && os.Getenv(dirEnv) == "" {
+		return "/mnt"
+	}
+	return ownDir()
 }
 
 const otherUser = 65534 // nobody

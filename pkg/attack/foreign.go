@@ -24,7 +24,7 @@ type Foreign struct {
 // Ask are the settings of a probe, where the container of somebody else cannot
 // be taken for what ours are.
 type Ask struct {
-	Dir   string // a directory inside that the probe may write to; "" lets it make one
+	Dir   string // a directory inside that the probe may write to; "" is that of temporary files
 	Forks int    // how many processes the fork bomb tries; 0 is its own number
 }
 

@@ -160,12 +160,16 @@ func withProc(t *T, do func(proc string) error) error {
 	if _, err := os.Stat("/proc/self/status"); err == nil {
 		return do("/proc")
 	}
-	dir, err := os.MkdirTemp("/", ".proc-")
-	if err != nil {
-		return err
+	// On the empty directory of a root filesystem: to make one is a matter of
+	// the filter.
+	dir := "/proc"
+	if _, err := os.Stat(dir); err != nil {
+		if err := os.Mkdir(dir, 0o555); err != nil {
+			return err
+		}
+		defer os.Remove(dir)
 	}
-	defer os.Remove(dir)
-	err = t.Do(`mount("proc", DIRECTORY, "proc")   there was none`, func() error {
+	err := t.Do(`mount("proc", DIRECTORY, "proc")   there was none`, func() error {
 		return unix.Mount("proc", dir, "proc", 0, "")
 	})
 	if err != nil {
@@ -367,10 +371,7 @@ func mountOutside(t *T) error {
 	if err != nil {
 		return err
 	}
-	dir := "/mnt"
-	if _, err := os.Stat(dir); err != nil {
-		dir = os.TempDir()
-	}
+	dir := mountPoint()
 	return t.Do(fmt.Sprintf("mount(%q, %q, \"tmpfs\")", name, dir), func() error {
 		return unix.Mount(name, dir, "tmpfs", 0, "size=4k")
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -211,22 +212,42 @@ func TestPrivileged(t *testing.T) {
 	}
 }
 
-// TestNotTried: a probe that cannot even begin shows nothing. This container has
-// no directory for the mount point of mount.
+// TestNotTried: a probe that cannot even begin shows nothing. Without /dev/null
+// this one cannot start the process that it would kill.
 func TestNotTried(t *testing.T) {
+	testenv.Needs(t, "chroot in PATH", found("chroot"), "it is not there")
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	lab := open(t, steps.Spec{})
 	for _, test := range []struct {
-		tmpdir string
-		want   matrix.State
-	}{{"/tmp", matrix.Allowed}, {"/proc/no-such", matrix.Inconclusive}} {
-		lab.Sets = []*matrix.Set{{Kind: matrix.Other, Other: []string{"env", "TMPDIR=" + test.tmpdir, self}}}
-		r := measure(t, lab, probe(t, "mount"))
+		command []string
+		want    matrix.State
+	}{
+		{[]string{"env", self}, matrix.Allowed},
+		{[]string{"chroot", lab.Tools, "/usr/local/bin/workshop"}, matrix.Inconclusive},
+	} {
+		lab.Sets = []*matrix.Set{{Kind: matrix.Other, Other: test.command}}
+		r := measure(t, lab, probe(t, "kill-other-user"))
 		if c := r.Cells[0]; c.State != test.want || test.want == matrix.Inconclusive && c.Reason == "" {
-			t.Errorf("with %s: %+v", test.tmpdir, c)
+			t.Errorf("with %q: %+v", test.command, c)
+		}
+	}
+}
+
+func found(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
+
+// TestPrivilegedOpensMount: the filter that forbids mkdir must not be taken for
+// one that forbids mount.
+func TestPrivilegedOpensMount(t *testing.T) {
+	lab := open(t, steps.Spec{Capabilities: steps.CapabilitySettings{Privileged: true}}, matrix.Alone)
+	for _, c := range measure(t, lab, probe(t, "mount")).Cells {
+		if s := c.Set.Layer.Short; s == "sc" && c.State != matrix.Allowed {
+			t.Errorf("%+v", c)
 		}
 	}
 }
