@@ -25,7 +25,8 @@ if [ "${1-}" = child ]; then
 	cd "$ROOTFS"
 	# The old root lands on top of the new one: no directory is needed for it.
 	pivot_root . .
-	# The programs are those of the new root now: busybox, and nothing else.
+	# The programs are those of the new root now: busybox. (A umount that is not
+	# busybox's needs /proc: lesson 4 brings it.)
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin
 	# Take the old root off: until then the host is one ".." away.
 	umount -l .

@@ -22,13 +22,14 @@ if [ "${1-}" = child ]; then
 	cd "$ROOTFS"
 	# The old root lands on top of the new one: no directory is needed for it.
 	pivot_root . .
-	# The programs are those of the new root now: busybox, and nothing else.
+	# The programs are those of the new root now, such as busybox.
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	# It shows the pid namespace of who mounts it: so the child must do it. Now,
+	# for the umount of a larger root filesystem than busybox's reads it.
+	mount -t proc proc /proc
 	# Take the old root off: until then the host is one ".." away.
 	umount -l .
 	cd /
-	# It shows the pid namespace of who mounts it: so the child must do it.
-	mount -t proc proc /proc
 	# A new uts namespace begins with the name of the old one.
 	hostname box
 	exec "$@"
