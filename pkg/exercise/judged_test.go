@@ -12,7 +12,7 @@ import (
 // TestSolutionPasses the check of its lesson, and has all layers of the lessons
 // before.
 func TestSolutionPasses(t *testing.T) {
-	eachBox(t, 1, func(t *testing.T, n int, folder string, l Language) {
+	eachLesson(t, func(t *testing.T, n int, folder string, l Language) {
 		r := judge(t, n, program(t, n, folder, l, "solution"))
 		if !r.Holds {
 			t.Errorf("not passed: %+v", r)
@@ -39,7 +39,7 @@ var hints = map[int]string{
 // TestStarterFails the check of its lesson, with the hint that fits. As it is the
 // solution of the lesson before, this is that one's negative control too.
 func TestStarterFails(t *testing.T) {
-	eachBox(t, 1, func(t *testing.T, n int, folder string, l Language) {
+	eachLesson(t, func(t *testing.T, n int, folder string, l Language) {
 		r := judge(t, n, program(t, n, folder, l, "starter"))
 		if r.Holds || r.NoShell != nil {
 			t.Errorf("passed, or nothing could be judged: %+v", r)
