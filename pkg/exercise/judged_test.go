@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/check"
@@ -54,7 +55,11 @@ func TestStarterFails(t *testing.T) {
 func judge(t *testing.T, n int, program string) *check.Report {
 	t.Helper()
 	root := testroot.Busybox(t)
-	c := check.Check{Lesson: n, Command: []string{program}, Env: append(os.Environ(), "ROOTFS="+root)}
+	before := remains()
+	c := check.Check{
+		Lesson: n, Command: []string{program}, Env: append(os.Environ(), "ROOTFS="+root),
+		Timeout: 2 * time.Minute, // the guest is emulated, and may be one of two
+	}
 	r, err := c.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -64,8 +69,8 @@ func judge(t *testing.T, n int, program string) *check.Report {
 			t.Errorf("%s could not be judged: %s", p.Name, p.Fact)
 		}
 	}
-	if left := remains(); left != "" {
-		t.Errorf("it left behind %s", left)
+	if after := remains(); after != before {
+		t.Errorf("it left behind %q, and before there was %q", after, before)
 	}
 	return r
 }
