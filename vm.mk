@@ -7,7 +7,7 @@
 # VM_LIMIT           wall-clock limit of a guest
 # VM_TEST_TIMEOUT    of one package's tests in a guest
 # VM_MEMORY          a guest's memory
-VM_ARM64_PACKAGES ?= ./cmd/... ./internal/... ./pkg/apparmor ./pkg/attack ./pkg/lesson ./pkg/seccomp ./pkg/steps
+VM_ARM64_PACKAGES ?= ./cmd/... ./internal/... ./pkg/apparmor ./pkg/attack ./pkg/exercise ./pkg/lesson ./pkg/seccomp ./pkg/steps
 export TEST_PACKAGES VM_PACKAGES VM_ARM64_PACKAGES VM_LIMIT VM_TEST_TIMEOUT VM_MEMORY
 
 .PHONY: test test-local test-vm test-vm-noapparmor
