@@ -55,7 +55,7 @@ Begin with:  sudo workshop 1`,
 	addTo(root, groupLessons, newHintCommand(), newQuizCommand(), newProgressCommand(), newResetCommand())
 	addTo(root, groupAttack, newAttackCommand(), newDemoCommand())
 	addTo(root, groupLook, newListCommand(), newCodeCommand())
-	addTo(root, groupSetUp, newDoctorCommand(), newRootfsCommand(), newVersionCommand())
+	addTo(root, groupSetUp, newDoctorCommand(), newRootfsCommand(), newVersionCommand(), newLintCommand())
 	addTo(root, groupLook, newCgroupsCommand(), newCapsCommand(), newSeccompCommand(), newTraceCommand(), newAppArmorCommand())
 	addTo(root, groupLook, newNamespacesCommand(), newPsCommand(), newExecCommand())
 	addTo(root, groupAttack, newMatrixCommand())

@@ -35,7 +35,11 @@
 // A section has paragraphs, lists, quotes, headings of level 3 and fenced
 // blocks. In a line there may be *emphasis*, **strong**, `code` and links.
 // Tables, images and HTML are not part of the format: a terminal cannot show
-// them well.
+// them well. A link to another lesson is ../NN-name/lesson.md.
+//
+// What the learner begins with, and what it looks like done, are beside the text:
+// starter/box.sh, box.pl and box.go, and the same in solution. The exercise ends
+// with the heading "More to find out" (さらに調べる) for what is not judged.
 //
 // # Hints
 //
@@ -116,4 +120,20 @@
 //
 // A block with another word, or with none, is only shown: a drawing (text, at
 // most 76 columns wide), source code, or commands that the reader is to type.
+//
+// # Lint
+//
+// [Lint], which is workshop lint, finds what reading does not:
+//
+//   - a language, a section, a starter or a solution is missing;
+//   - Watch, Attack or Defend has no speaker's note;
+//   - a transcript claims nothing: some command is expected to say something, and
+//     whatever it says would be right, since "..." stands for all of it, and the
+//     exit code is 0. A transcript whose commands say nothing at all is there for
+//     those after it, and claims silence and success;
+//   - English and Japanese run other blocks, or the right answer of a question
+//     has another number;
+//   - a drawing has more than 76 columns;
+//   - a command of workshop in `code` or in a block of sh does not exist, with
+//     its flags, or a link to a lesson leads nowhere.
 package lesson

@@ -29,7 +29,8 @@ type Lesson struct {
 	Hints    []Hint // of the section Hints, from the first to nearly the answer
 	Quiz     []Question
 
-	dir string // in which the file is: "lessons"
+	dir   string // in which the file is: "lessons"
+	links []link
 }
 
 // Section is what stands under one heading of level 2.
@@ -46,6 +47,7 @@ type Block struct {
 	Note       bool // the speaker's, and not shown to others
 	Transcript *Transcript
 	Figure     []string // lines that are shown as they are
+	Code       string   // the word of a figure that is code: "sh", "go"
 
 	Text    []ui.Span
 	Heading bool   // of level 3
@@ -55,9 +57,16 @@ type Block struct {
 	Tight   bool   // no empty line before it
 }
 
+// link is where a link leads that is no address.
+type link struct {
+	line int
+	to   string
+}
+
 // Transcript is a block that is run.
 type Transcript struct {
 	Line        int // in the file
+	Attributes  string
 	Commands    []Command
 	Exit        int // of the last command
 	Needs       []*Need

@@ -132,7 +132,7 @@ $ three
 		t.Errorf("needs: %s", diff)
 	}
 	got.Needs = nil
-	want := &Transcript{Line: 33, Exit: 3, Timeout: 2 * time.Second, Interactive: true, Commands: []Command{
+	want := &Transcript{Line: 33, Attributes: "exit=3 needs=cgroup2,command:no-such timeout=2s interactive", Exit: 3, Timeout: 2 * time.Second, Interactive: true, Commands: []Command{
 		{Text: "one\ntwo", Want: []string{"", "seen", "..."}}, {Text: "three"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -145,7 +145,7 @@ $ three
 		{Text: []ui.Span{{Text: "a link"}, {Text: " (https://example.org)"}, {Text: " and "}, {Text: "ours"}}, Bullet: "2.", Depth: 1, Tight: true},
 		{Text: []ui.Span{{Text: "a quote"}}, Quote: true},
 		{Text: []ui.Span{{Text: "More"}}, Heading: true},
-		{Figure: []string{" a drawing"}},
+		{Figure: []string{" a drawing"}, Code: "text"},
 	}
 	if diff := cmp.Diff(prose, blocks[:len(blocks)-1]); diff != "" {
 		t.Errorf("the prose: %s", diff)

@@ -190,7 +190,7 @@ func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block, at Block) error {
 	}
 	word, attributes, _ := strings.Cut(info, " ")
 	if word != "console" {
-		*to = append(*to, Block{Line: at.Line, Note: at.Note, Figure: lines})
+		*to = append(*to, Block{Line: at.Line, Note: at.Note, Figure: lines, Code: word})
 		return nil
 	}
 	t, err := parseTranscript(attributes, lines)
@@ -220,8 +220,12 @@ func (r *reader) spans(n ast.Node) []ui.Span {
 			}
 		case *ast.Link:
 			// A terminal shows where a link leads, but not to which file of ours.
-			if url := string(n.Destination); !entering && strings.Contains(url, "://") {
+			switch url := string(n.Destination); {
+			case entering:
+			case strings.Contains(url, "://"):
 				list = append(list, ui.Span{Text: " (" + url + ")"})
+			default:
+				r.lesson.links = append(r.lesson.links, link{r.line(blockOf(n)), url})
 			}
 		}
 		return ast.WalkContinue, nil
@@ -262,6 +266,14 @@ func plain(spans []ui.Span) string {
 		b.WriteString(s.Text)
 	}
 	return b.String()
+}
+
+// blockOf is the block that a node of a line is in.
+func blockOf(n ast.Node) ast.Node {
+	for n.Type() == ast.TypeInline {
+		n = n.Parent()
+	}
+	return n
 }
 
 // offset is where a node begins: its first line, or that of its first child.

@@ -18,7 +18,7 @@ const (
 const defaultTimeout = 30 * time.Second
 
 func parseTranscript(attributes string, lines []string) (*Transcript, error) {
-	t := &Transcript{Timeout: defaultTimeout}
+	t := &Transcript{Timeout: defaultTimeout, Attributes: strings.TrimSpace(attributes)}
 	for _, a := range strings.Fields(attributes) {
 		name, value, _ := strings.Cut(a, "=")
 		if err := t.attribute(name, value); err != nil {

@@ -9,6 +9,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
+// Width is how many columns a text takes on a terminal.
+func Width(text string) int { return lipgloss.Width(text) }
+
 // Pad fills a text with spaces to that many columns, as %-10s does with letters:
 // a Japanese one takes two columns.
 func Pad(text string, columns int) string {

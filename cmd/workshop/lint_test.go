@@ -1,0 +1,46 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestKnownCommand(t *testing.T) {
+	for _, c := range []struct {
+		words string
+		known bool
+	}{
+		{"3", true},
+		{"N --demo", true},
+		{"03-pivot-root -q -- ls --no-such", true},
+		{"17", false},
+		{"chrot", false},
+		{"2 --no-such chroot", false},
+		{"2 --only chroot", true},
+		{"check N -- ./box.sh", true},
+		{"check N --wacht", false},
+		{"check 17", false},
+		{"hint pivot-root --all", true},
+		{"hint pivotroot", false},
+		{"attack", true},
+		{"attack NAME", true},
+		{"attack chroot-escape -- ls /", true},
+		{"attack chroot-escpe", false},
+		{"attack fork-bomb", true},
+		{"demo bounding-set", true},
+		{"demo bounding", false},
+		{"rootfs build", true},
+		{"rootfs bulid", false},
+		{"--help", true},
+		{"quiz --help", true},
+		{"completion zsh", true},
+		{"list --lang ja", true},
+		{"list --lang de", false},
+		{"tour --from 3 --notes", true},
+		{"tour --from", false},
+	} {
+		if err := knownCommand(strings.Fields(c.words)); (err == nil) != c.known {
+			t.Errorf("workshop %s: %v", c.words, err)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package lesson
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// widest is how many columns a drawing may have: with its indent it fits on a
+// terminal of 80.
+const widest = 76
+
+// The heading under which an exercise has what is not judged.
+const (
+	more         = "More to find out"
+	moreJapanese = "さらに調べる"
+)
+
+// languagesOfProgram are those in which a learner can begin.
+var languagesOfProgram = []string{"sh", "pl", "go"}
+
+// Complaint is one thing that is wrong with a lesson.
+type Complaint struct {
+	File string `json:"file"` // below the lessons
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
+func (c Complaint) String() string { return fmt.Sprintf("%s:%d: %s", c.File, c.Line, c.Text) }
+
+// linter collects what is wrong.
+type linter struct {
+	fsys  fs.FS
+	known func(words []string) error
+	list  []Complaint
+}
+
+// Lint tells what is wrong with the lessons in fsys beyond what [Read] finds;
+// the comment of this package says what it looks at. known tells whether there
+// is such a command: its words after "workshop".
+func Lint(fsys fs.FS, known func(words []string) error) ([]Complaint, error) {
+	folders, err := Folders(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if len(folders) == 0 {
+		return nil, errors.New("there is no lesson: each is NN-name/lesson.md")
+	}
+	l := &linter{fsys: fsys, known: known}
+	for _, folder := range folders {
+		english := l.text(folder, lang.English)
+		japanese := l.text(folder, lang.Japanese)
+		if english != nil && japanese != nil {
+			l.compare(english, japanese)
+		}
+	}
+	return l.list, nil
+}
+
+func (l *linter) add(file string, line int, format string, args ...any) {
+	l.list = append(l.list, Complaint{file, line, fmt.Sprintf(format, args...)})
+}
+
+// text looks at a lesson in one language. It is nil where it cannot be read.
+func (l *linter) text(folder, language string) *Lesson {
+	file := FileOf(folder, language)
+	if !slices.Contains(Languages(l.fsys, folder), language) {
+		l.add(file, 1, "there is no such file")
+		return nil
+	}
+	read, err := Read(l.fsys, folder, language)
+	if err != nil {
+		var m *mistake
+		if errors.As(err, &m) {
+			l.add(file, m.line, "%v", m.err)
+		} else {
+			l.add(file, 1, "%v", err)
+		}
+		return nil
+	}
+	l.sections(read)
+	l.exercise(read)
+	l.words(read)
+	for _, s := range read.Sections {
+		l.notes(read, &s)
+		for _, b := range s.Blocks {
+			l.block(read, &b)
+		}
+	}
+	return read
+}
+
+// sections finds those that are missing.
+func (l *linter) sections(read *Lesson) {
+	for _, kind := range later {
+		if read.Section(kind) == nil {
+			l.add(read.File, 1, "the section %q is missing", headingOf(kind, read.Lang))
+		}
+	}
+}
+
+// notes sees to it that the speaker has something to say where something happens.
+func (l *linter) notes(read *Lesson, s *Section) {
+	if s.Kind != Watch && s.Kind != Attack && s.Kind != Defend {
+		return
+	}
+	if !slices.ContainsFunc(s.Blocks, func(b Block) bool { return b.Note }) {
+		l.add(read.File, s.Line, "the section %q has no speaker's note", s.Heading)
+	}
+}
+
+// exercise sees to it that there is what the section Check names.
+func (l *linter) exercise(read *Lesson) {
+	if s := read.Section(Exercise); !slices.ContainsFunc(s.Blocks, func(b Block) bool {
+		text := plain(b.Text)
+		return b.Heading && (text == more || text == moreJapanese)
+	}) {
+		heading := more
+		if read.Lang == lang.Japanese {
+			heading = moreJapanese
+		}
+		l.add(read.File, s.Line, "the exercise has no heading %q", heading)
+	}
+	check := read.Section(Check)
+	if check == nil {
+		return
+	}
+	commands := commandsOf(check.Blocks)
+	if len(commands) == 0 {
+		l.add(read.File, check.Line, "the section %q names no command in a block of sh", check.Heading)
+	}
+	judged := slices.ContainsFunc(commands, func(c mention) bool { return c.words[0] == "check" })
+	for _, c := range commands {
+		if c.words[0] != "start" && c.words[0] != "check" {
+			continue
+		}
+		if len(c.words) < 2 || c.words[1] != fmt.Sprint(read.Number) {
+			l.add(read.File, c.line, "this is lesson %d, and not that of: workshop %s", read.Number, strings.Join(c.words, " "))
+		}
+	}
+	if judged && read.Lang == lang.English {
+		l.programs(read)
+	}
+}
+
+// programs looks for the starters and the solutions.
+func (l *linter) programs(read *Lesson) {
+	for _, kind := range []string{"starter", "solution"} {
+		for _, language := range languagesOfProgram {
+			file := path.Join(read.Folder, kind, "box."+language)
+			if info, err := fs.Stat(l.fsys, file); err != nil || info.Size() == 0 {
+				l.add(file, 1, "there is no such file, or it is empty")
+			}
+		}
+	}
+}
+
+func (l *linter) block(read *Lesson, b *Block) {
+	for i, line := range b.Figure {
+		if w := ui.Width(line); w > widest {
+			l.add(read.File, b.Line+1+i, "%d columns, and the most are %d: %s", w, widest, line)
+		}
+	}
+	if b.Transcript != nil && b.Transcript.trivial() {
+		l.add(read.File, b.Line, "whatever comes out would be right: expect a line that says what the text says")
+	}
+}
+
+// trivial tells whether the transcript claims nothing but that its commands
+// succeed, although they say something: what must be seen is only "...". Where no
+// command says anything, it is there for the ones after it.
+func (t *Transcript) trivial() bool {
+	said := false
+	for _, c := range t.Commands {
+		for _, line := range c.Want {
+			if strings.ContainsFunc(strings.ReplaceAll(line, anything, ""), isWord) {
+				return false
+			}
+			said = true
+		}
+	}
+	return said && t.Exit == 0
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -1,0 +1,162 @@
+package lesson
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
+)
+
+// known is a program with two commands.
+func known(words []string) error {
+	if words[0] != "check" && words[0] != "start" {
+		return fmt.Errorf("no command")
+	}
+	return nil
+}
+
+const aPlay = "```console\n$ echo seen\nseen\n```\n"
+
+// proper is a lesson of which nobody complains.
+func proper(language string) string {
+	source := sampleIn(language, aPlay)
+	for _, kind := range []Kind{Watch, Attack, Defend} {
+		heading := "## " + headingOf(kind, language) + "\n"
+		source = strings.Replace(source, heading, heading+"\n<!-- notes: Wait. -->\n", 1)
+	}
+	more, check := more, headingOf(Check, language)
+	if language == lang.Japanese {
+		more = moreJapanese
+	}
+	source = strings.Replace(source, "\n## "+check, "\n### "+more+"\n\nWords.\n\n## "+check, 1)
+	return strings.Replace(source, "## "+check+"\n", "## "+check+"\n\n```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n", 1)
+}
+
+func properFiles(english, japanese string) fstest.MapFS {
+	files := fstest.MapFS{
+		"02-chroot/lesson.md":    {Data: []byte(english)},
+		"02-chroot/lesson.ja.md": {Data: []byte(japanese)},
+	}
+	for _, name := range []string{"starter/box.sh", "starter/box.pl", "starter/box.go", "solution/box.sh", "solution/box.pl", "solution/box.go"} {
+		files["02-chroot/"+name] = &fstest.MapFile{Data: []byte("x")}
+	}
+	return files
+}
+
+// complaints are what lint says, a line each.
+func complaints(t *testing.T, fsys fs.FS) string {
+	t.Helper()
+	list, err := Lint(fsys, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, c := range list {
+		lines = append(lines, c.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestLintProper(t *testing.T) {
+	if got := complaints(t, properFiles(proper(lang.English), proper(lang.Japanese))); got != "" {
+		t.Error(got)
+	}
+	if _, err := Lint(fstest.MapFS{"x/y": {}}, known); err == nil {
+		t.Error("no lesson is no error")
+	}
+}
+
+// TestLint spoils one thing at a time; there must be that one complaint.
+func TestLint(t *testing.T) {
+	const en, ja = "lesson.md", "lesson.ja.md"
+	tests := []struct{ name, file, old, new, want string }{
+		{"no Japanese", ja, "", "", "02-chroot/lesson.ja.md:1: there is no such file"},
+		{"cannot be read", ja, "# A title", "", "02-chroot/lesson.ja.md:7: before the first section"},
+		{"no check", en, "## Check\n\n```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n\nWords.\n", "", `lesson.md:1: the section "Check" is missing`},
+		{"no note", ja, "## 攻撃\n\n<!-- notes: Wait. -->\n", "## 攻撃\n", `lesson.ja.md:27: the section "攻撃" has no speaker's note`},
+		{"no more", en, "### More to find out\n", "", `lesson.md:39: the exercise has no heading "More to find out"`},
+		{"no command to judge", en, "```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n", "", `lesson.md:47: the section "Check" names no command`},
+		{"the check of another lesson", en, "workshop check 2 --", "workshop check 3 --", "lesson.md:51: this is lesson 2, and not that of: workshop check 3 -- ./box.sh"},
+		{"a command that is not there", en, "Because.", "See `workshop chcek\n2`.", "lesson.md:73: workshop chcek 2: no command"},
+		{"in a hint", en, "Look here.", "Look at `sudo workshop look`.", "lesson.md:58: workshop look: no command"},
+		{"in a question", en, "What is *it*?", "What does `workshop ask`?", "lesson.md:67: workshop ask: no command"},
+		{"in an answer", en, "[ ] one", "[ ] `workshop one`", "lesson.md:67: workshop one: no command"},
+		{"in a block of sh", en, "workshop start 2 # here", "true |\\\nworkshop look", "lesson.md:51: workshop look: no command"},
+		{"a wide drawing", en, aPlay, aPlay + "\n```text\n" + strings.Repeat("あ", 39) + "\n```\n", "lesson.md:27: 78 columns, and the most are 76"},
+		{"a link", en, "A *summary*.", "A [summary](../03-pivot-root/lesson.md).", "lesson.md:7: the link to ../03-pivot-root/lesson.md leads nowhere"},
+		{"other attributes", ja, "```console\n", "```console timeout=5s\n", "lesson.ja.md:21: the attributes are not those of lesson.md:21\n    - (none)\n    + timeout=5s"},
+		{"another command", ja, "$ echo seen\n", "$ echo Seen\n", "lesson.ja.md:21: the commands are not those of lesson.md:21\n    - $ echo seen\n    + $ echo Seen"},
+		{"a command more", ja, "seen\n```\n", "seen\n$ true\n```\n", "    - (none)\n    + $ true"},
+		{"a transcript less", ja, aPlay, "Words.\n", "lesson.ja.md:17: \"観察\" has no transcript like that of lesson.md:21: $ echo seen"},
+		{"a transcript more", ja, aPlay, aPlay + "\n" + aPlay, `lesson.ja.md:26: lesson.md has no such transcript in "Watch"`},
+		{"other minutes", ja, "minutes: 5", "minutes: 6", "lesson.ja.md:2: 6 minutes, and in English 5"},
+		{"another right answer", ja, "- [x] a\n- [ ] b", "- [ ] a\n- [x] b", "lesson.ja.md:77: answer 2 is right, and in English 1"},
+		{"an answer less", ja, "- [ ] d\n", "", "lesson.ja.md:77: 3 answers, and in English 4"},
+		{"another question", ja, sampleQuiz, sampleQuiz + "\n" + sampleQuiz[strings.Index(sampleQuiz, "### And"):], "lesson.ja.md:65: 3 questions, and in English 2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := map[string]string{en: proper(lang.English), ja: proper(lang.Japanese)}
+			if !strings.Contains(text[tt.file], tt.old) {
+				t.Fatalf("no %q in\n%s", tt.old, text[tt.file])
+			}
+			text[tt.file] = strings.Replace(text[tt.file], tt.old, tt.new, 1)
+			files := properFiles(text[en], text[ja])
+			if tt.old == "" {
+				delete(files, "02-chroot/"+tt.file)
+			}
+			got := complaints(t, files)
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if strings.Count(got, "02-chroot/") != 1 {
+				t.Errorf("not one complaint:\n%s", got)
+			}
+		})
+	}
+}
+
+func TestLintPrograms(t *testing.T) {
+	files := properFiles(proper(lang.English), proper(lang.Japanese))
+	delete(files, "02-chroot/starter/box.pl")
+	files["02-chroot/solution/box.go"] = &fstest.MapFile{}
+	want := "02-chroot/starter/box.pl:1: there is no such file, or it is empty\n02-chroot/solution/box.go:1: there is no such file, or it is empty"
+	if got := complaints(t, files); got != want {
+		t.Error(got)
+	}
+}
+
+// TestTrivial tells claims from what is always right.
+func TestTrivial(t *testing.T) {
+	for _, tt := range []struct {
+		attributes, commands string
+		trivial              bool
+	}{
+		{"", "$ x\nseen", false},
+		{"", "$ x\n...\nseen\n...", false},
+		{"", "$ x\npid ...", false},
+		{"", "$ x\n...", true},
+		{"", "$ x\n...: ...\n", true},
+		{"", "$ x\n...\n$ y\n...", true},
+		{"", "$ x\n...\n$ y\n7", false},
+		{"", "$ x\n...\n$ cd /", true},
+		{"exit=1", "$ x\n...", false},
+		{"", "$ cd /", false},
+		{"", "$ x\n\n", true},
+	} {
+		transcript, err := parseTranscript(tt.attributes, strings.Split(tt.commands, "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := transcript.trivial(); got != tt.trivial {
+			t.Errorf("%q %q: %t", tt.attributes, tt.commands, got)
+		}
+	}
+	source := strings.Replace(proper(lang.English), "\nseen\n", "\n...\n", 1)
+	if got := complaints(t, properFiles(source, proper(lang.Japanese))); !strings.Contains(got, "02-chroot/lesson.md:21: whatever comes out would be right") {
+		t.Error(got)
+	}
+}
