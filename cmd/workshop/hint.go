@@ -26,9 +26,6 @@ call, and nearly the answer. After the last one, all of them.`,
 			if err != nil {
 				return err
 			}
-			if len(l.Hints) == 0 {
-				return fmt.Errorf("lesson %d has no hints", l.Number)
-			}
 			screen := ui.New(cmd.OutOrStdout())
 			showHints(screen, l, all)
 			return screen.Err()

@@ -44,3 +44,14 @@ func TestKnownCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestLintLessons proves the lessons of this program.
+func TestLintLessons(t *testing.T) {
+	list, err := lint(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		t.Error(c)
+	}
+}

@@ -125,7 +125,7 @@
 //
 // [Lint], which is workshop lint, finds what reading does not:
 //
-//   - a language, a section, a starter or a solution is missing;
+//   - a language, a starter or a solution is missing;
 //   - Watch, Attack or Defend has no speaker's note;
 //   - a transcript claims nothing: some command is expected to say something, and
 //     whatever it says would be right, since "..." stands for all of it, and the

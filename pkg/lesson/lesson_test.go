@@ -237,6 +237,9 @@ func TestReadMistakes(t *testing.T) {
 		{"misspelt section", in("## Watch", "## Wach"), `lesson.md:17: no section is called "Wach" (did you mean "Watch"?)`},
 		{"missing section", in("## Attack\n\nWords.\n", ""), `lesson.md:17: the section "Attack" is missing`},
 		{"last section is missing", in("## Further reading\n\nWords.\n", ""), `the section "Further reading" is missing`},
+		{"no check", in("## Check\n\nWords.\n", ""), `lesson.md:29: the section "Check" is missing`},
+		{"no hints", in("## Hints\n\n"+sampleHints, ""), `the section "Hints" is missing`},
+		{"no quiz", in("## Quiz\n\n"+sampleQuiz, ""), `the section "Quiz" is missing`},
 		{"section twice", good + "\n## Watch\n\nWords.\n", "a section stands there twice"},
 		{"wrong order", strings.NewReplacer("## Attack", "## Defend", "## Defend", "## Attack").Replace(good), `lesson.md:21: the section "Attack" is not in its place`},
 		{"check is late", strings.NewReplacer("## Check", "## What Docker does here", "## What Docker does here", "## Check").Replace(good), `the section "Check" is not in its place`},
@@ -286,14 +289,6 @@ func TestReadMistakes(t *testing.T) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
-	}
-}
-
-// TestReadWithout reads a lesson that has no exercise yet.
-func TestReadWithout(t *testing.T) {
-	source := strings.NewReplacer("\n## Hints\n\n"+sampleHints, "", "\n## Quiz\n\n"+sampleQuiz, "", "\n## Check\n\nWords.\n", "").Replace(sample("Words."))
-	if l := read(t, source); len(l.Sections) != 8 {
-		t.Errorf("%d sections", len(l.Sections))
 	}
 }
 

@@ -85,7 +85,6 @@ func (l *linter) text(folder, language string) *Lesson {
 		}
 		return nil
 	}
-	l.sections(read)
 	l.exercise(read)
 	l.words(read)
 	for _, s := range read.Sections {
@@ -95,15 +94,6 @@ func (l *linter) text(folder, language string) *Lesson {
 		}
 	}
 	return read
-}
-
-// sections finds those that are missing.
-func (l *linter) sections(read *Lesson) {
-	for _, kind := range later {
-		if read.Section(kind) == nil {
-			l.add(read.File, 1, "the section %q is missing", headingOf(kind, read.Lang))
-		}
-	}
 }
 
 // notes sees to it that the speaker has something to say where something happens.
@@ -129,9 +119,6 @@ func (l *linter) exercise(read *Lesson) {
 		l.add(read.File, s.Line, "the exercise has no heading %q", heading)
 	}
 	check := read.Section(Check)
-	if check == nil {
-		return
-	}
 	commands := commandsOf(check.Blocks)
 	if len(commands) == 0 {
 		l.add(read.File, check.Line, "the section %q names no command in a block of sh", check.Heading)

@@ -12,10 +12,7 @@ func (l *linter) compare(english, japanese *Lesson) {
 		l.add(japanese.File, 2, "%d minutes, and in English %d", japanese.Minutes, english.Minutes)
 	}
 	for _, kind := range kinds() {
-		e, j := english.Section(kind), japanese.Section(kind)
-		if e != nil && j != nil {
-			l.compareTranscripts(english, japanese, e, j)
-		}
+		l.compareTranscripts(english, japanese, english.Section(kind), japanese.Section(kind))
 	}
 	l.compareQuiz(english, japanese)
 }

@@ -75,7 +75,7 @@ func TestLint(t *testing.T) {
 	tests := []struct{ name, file, old, new, want string }{
 		{"no Japanese", ja, "", "", "02-chroot/lesson.ja.md:1: there is no such file"},
 		{"cannot be read", ja, "# A title", "", "02-chroot/lesson.ja.md:7: before the first section"},
-		{"no check", en, "## Check\n\n```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n\nWords.\n", "", `lesson.md:1: the section "Check" is missing`},
+		{"no check", en, "## Check\n\n```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n\nWords.\n", "", `the section "Check" is missing`},
 		{"no note", ja, "## 攻撃\n\n<!-- notes: Wait. -->\n", "## 攻撃\n", `lesson.ja.md:27: the section "攻撃" has no speaker's note`},
 		{"no more", en, "### More to find out\n", "", `lesson.md:39: the exercise has no heading "More to find out"`},
 		{"no command to judge", en, "```sh\nworkshop start 2 # here\nsudo workshop check 2 -- ./box.sh\n```\n", "", `lesson.md:47: the section "Check" names no command`},

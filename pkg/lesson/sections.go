@@ -45,9 +45,6 @@ var headings = [...]struct {
 	{Reading, "Further reading", "参考文献"},
 }
 
-// later are the sections that a lesson may still be without.
-var later = []Kind{Check, Hints, Quiz}
-
 // kinds lists the sections in their order.
 func kinds() []Kind {
 	var list []Kind
@@ -86,12 +83,7 @@ func kindOf(heading, language string) (Kind, error) {
 // complete tells what is wrong with the list of sections, and in which section
 // or behind which; -1 is behind the last one.
 func (l *Lesson) complete() (at int, err error) {
-	var wanted []Kind
-	for _, kind := range kinds() {
-		if !slices.Contains(later, kind) || l.Section(kind) != nil {
-			wanted = append(wanted, kind)
-		}
-	}
+	wanted := kinds()
 	for i, kind := range wanted {
 		name := headingOf(kind, l.Lang)
 		switch s := l.Section(kind); {
