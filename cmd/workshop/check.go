@@ -71,7 +71,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := needRoot(strings.Join(append([]string{"check"}, args...), " ")); err != nil {
+	if err := needRoot(asTyped(args)); err != nil {
 		return err
 	}
 	c, err := f.check(lesson, args[1:])
@@ -84,6 +84,15 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 		return f.watchFiles(ctx, cmd.OutOrStdout(), c)
 	}
 	return f.once(ctx, cmd.OutOrStdout(), c)
+}
+
+// asTyped writes the command again, for who has to repeat it.
+func asTyped(args []string) string {
+	words := []string{"check", args[0]}
+	if len(args) > 1 {
+		words = append(append(words, "--"), args[1:]...)
+	}
+	return strings.Join(words, " ")
 }
 
 // lesson understands 3, 03, pivot-root and 03-pivot-root.
