@@ -44,7 +44,7 @@ func checkOf(t *testing.T, m, n int) *check.Report {
 // what the lesson builds, and not for what the lesson before builds.
 func TestCheckAgainstTheLessonBefore(t *testing.T) {
 	testroot.Busybox(t)
-	for _, n := range lessonNumbers() {
+	for _, n := range check.Lessons() {
 		t.Run(lessonName(stepOf(n)), func(t *testing.T) {
 			if stepOf(n) == steps.AppArmor {
 				testenv.AppArmor(t)

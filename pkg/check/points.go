@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -48,6 +49,9 @@ func concat(lists ...[]point) []point {
 	}
 	return all
 }
+
+// Lessons lists the numbers of the lessons that can be checked.
+func Lessons() []int { return slices.Sorted(maps.Keys(layerNames)) }
 
 // layerNames are the lessons by number, as the steps are called.
 var layerNames = map[int]string{

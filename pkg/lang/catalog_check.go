@@ -21,8 +21,12 @@ func init() {
 		"It left an empty cgroup behind: %s. Take it away with rmdir, or let your program do that.":                              "空のcgroupが残っています: %s。rmdirで消すか、プログラムが終わるときに消すようにしてください。",
 		"It left processes behind, which were ended: %s.":                                                                        "プロセスが残っていたので終わらせました: %s。",
 		"It left mounts behind outside of its container, which went with this run and would stay when you start it by hand: %s.": "コンテナの外にマウントが残りました: %s。今回はチェックとともに消えましたが、手で動かしたときはホストに残ります。",
+	})
+}
 
-		// 1
+// Lesson 1.
+func init() {
+	add(map[string]string{
 		"the shell is a child of your program":                   "シェルがプログラムの子プロセスである",
 		"your program waits for it":                              "プログラムはシェルの終了を待つ",
 		"it ends with the shell's exit code":                     "シェルの終了コードで終わる",
@@ -47,8 +51,12 @@ func init() {
 		"Take the exit code from the status of waitpid(2), WEXITSTATUS(status), and end your program with it.":                                                                                                                                                     "waitpid(2)のステータスから終了コードを取り出し(WEXITSTATUS(status))、その値でプログラムを終えてください。",
 		"Process %s was started by your program and outlives it. Wait for it, or end it, before you exit.":                                                                                                                                                         "プロセス%sはプログラムが起動したもので、プログラムより長く生きています。終わる前に、待つか終わらせるかしてください。",
 		"A child that has ended is a zombie until its parent waits for it. Call waitpid(2) for every child that you have forked.":                                                                                                                                  "終わった子プロセスは、親がwaitするまでゾンビとして残ります。forkした子のすべてについてwaitpid(2)を呼んでください。",
+	})
+}
 
-		// 2
+// Lesson 2.
+func init() {
+	add(map[string]string{
 		"/ is another directory":                                  "/が別のディレクトリである",
 		"the working directory is inside":                         "作業ディレクトリが中にある",
 		"a file of the host cannot be opened by its name":         "ホストのファイルを名前で開けない",
@@ -63,8 +71,12 @@ func init() {
 		"Call chroot(2) with $ROOTFS in the child: after fork(2) and before execve(2). In a shell script:\n\tchroot \"$ROOTFS\" /bin/sh":                                                                      "子プロセスで、fork(2)のあと、execve(2)の前に、$ROOTFSでchroot(2)を呼んでください。シェルスクリプトなら:\n\tchroot \"$ROOTFS\" /bin/sh",
 		"chroot(2) changes what / means, and leaves the working directory where it is: outside, and from there every .. is open. Call chdir(\"/\") right after chroot(2).":                                    "chroot(2)は/の意味を変えるだけで、作業ディレクトリは元の場所、つまり外のままです。そこからは..でどこへでも行けます。chroot(2)のすぐあとにchdir(\"/\")を呼んでください。",
 		"The root is another one, and still %s is there by its name: the host's /run is mounted inside. Leave that mount out.":                                                                                "ルートは別のものですが、%sという名前がまだ見えます。ホストの/runが中にマウントされています。そのマウントをやめてください。",
+	})
+}
 
-		// 3
+// Lesson 3.
+func init() {
+	add(map[string]string{
 		"its own mount namespace":                                             "自分のマウント名前空間を持つ",
 		"no mount of the host in it":                                          "その中にホストのマウントがない",
 		"the escape from chroot is stopped":                                   "chrootからの脱出が防がれる",
@@ -79,8 +91,12 @@ func init() {
 		"The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /": "マウント名前空間の一番上はまだホストのルートで、シェルはchroot(2)のようにその下のディレクトリをルートにしているだけです。pivot_root(2)で入れ替えてから、古い方を外してください: umount2(OLD, MNT_DETACH)。シェルスクリプトなら:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /",
 		"pivot_root(2) has moved the old root to %s, and it is still mounted there. Go to / first, and take it away: umount2(%q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %s":                                                                                                                    "pivot_root(2)は古いルートを%sへ移しましたが、そこにマウントされたままです。/へ移ってから外してください: umount2(%q, MNT_DETACH)。シェルスクリプトなら:\n\tcd / && umount -l %s",
 		"These mounts came from the host: unmount them inside, or do not bind them: %s.": "ホストから来たマウントがあります。中でアンマウントするか、bindするのをやめてください: %s。",
+	})
+}
 
-		// 4
+// Lesson 4.
+func init() {
+	add(map[string]string{
 		"its own pid namespace":                                                        "自分のPID名前空間を持つ",
 		"its own uts namespace (host name)":                                            "自分のUTS名前空間(ホスト名)を持つ",
 		"its own ipc namespace":                                                        "自分のIPC名前空間を持つ",
@@ -102,8 +118,12 @@ func init() {
 		"Process %s has called unshare(CLONE_NEWPID) and is still in the old pid namespace itself, its ns/pid_for_children is another one: unshare(2) does not move its caller, only the children that it forks afterwards. So fork once more, and execute the shell in that child. In a shell script:\n\tunshare --pid --fork ...": "プロセス%sはunshare(CLONE_NEWPID)を呼びましたが、自分はまだ元のPID名前空間にいて、ns/pid_for_childrenだけが別のものになっています。unshare(2)は呼び出した本人を移しません。移るのは、そのあとにforkされる子からです。ですからもう一度forkして、その子でシェルを実行してください。シェルスクリプトなら:\n\tunshare --pid --fork ...",
 		"Add CLONE_NEWPID to the flags of clone(2). With unshare(2) fork once more after it: it does not move its caller. In a shell script:\n\tunshare --pid --fork ...":                                                                                                                                                           "clone(2)のフラグにCLONE_NEWPIDを加えてください。unshare(2)を使うなら、そのあとにもう一度forkします。呼び出した本人は移らないからです。シェルスクリプトなら:\n\tunshare --pid --fork ...",
 		"Mount a new one: mount(\"proc\", \"/proc\", \"proc\", 0, NULL). A proc filesystem shows the pid namespace of the process that mounts it, so this is for the child inside: after the fork into the new pid namespace, and before execve(2). Do not bind the host's /proc.":                                                  "新しくマウントしてください: mount(\"proc\", \"/proc\", \"proc\", 0, NULL)。procファイルシステムが映すのは、マウントしたプロセスのPID名前空間です。ですから、新しいPID名前空間へforkしたあと、execve(2)の前に、中の子プロセスがマウントします。ホストの/procをbindしないでください。",
+	})
+}
 
-		// 5
+// Lesson 5.
+func init() {
+	add(map[string]string{
 		"a cgroup of its own":                                     "自分のcgroupにいる",
 		"pids.max is between 1 and 128":                           "pids.maxが1から128の間である",
 		"a fork past the limit fails":                             "上限を超えるforkは失敗する",
@@ -124,8 +144,12 @@ func init() {
 		"Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.":               "pidsコントローラーのあるcgroupツリーにディレクトリを作り、pids.maxへ上限を書き、それからexecve(2)の前にcgroup.procsへ子のpidを書いてください。ツリーの場所はworkshop cgroupsでわかります。",
 		"The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.":                                                               "シェルは%sにいますが、そこのpids.maxには何も書かれていません。シェルのpidをcgroup.procsへ書く前に、同じグループへ32などの数を書いてください。",
 		"A limit of %d is too high for this lesson: 32 is plenty for a shell.": "%dという上限はこのレッスンには大きすぎます。シェルには32で十分です。",
+	})
+}
 
-		// 6
+// Lesson 6.
+func init() {
+	add(map[string]string{
 		"CAP_SYS_TIME is gone":           "CAP_SYS_TIMEがない",
 		"CAP_SYS_CHROOT is gone":         "CAP_SYS_CHROOTがない",
 		"the clock cannot be set":        "時計を合わせられない",
@@ -137,8 +161,12 @@ func init() {
 		"The bounding set is without %s, but the shell holds it: the set bounds what execve(2) gives, and takes away nothing that is held. Drop it before execve(2), and from the permitted and effective sets as well: capset(2).":                                          "バウンディングセットに%sはありませんが、シェルは持っています。この集合はexecve(2)で得られるものを限るだけで、いま持っているものは取り上げません。execve(2)の前に落とし、許可集合と実効集合からも落としてください: capset(2)。",
 		"At execve(2) root is given all that is in the bounding set, so a capability that was only dropped from CapEff and CapPrm comes back. Drop %s from the bounding set, before execve(2): prctl(PR_CAPBSET_DROP). In a shell script:\n\tsetpriv --bounding-set -%s ...": "rootはexecve(2)で、バウンディングセットにあるものをすべて得ます。ですから、CapEffとCapPrmから落としただけのケーパビリティは戻ってきます。execve(2)の前に、%sをバウンディングセットから落としてください: prctl(PR_CAPBSET_DROP)。シェルスクリプトなら:\n\tsetpriv --bounding-set -%s ...",
 		"The shell does not hold %s now, and the bounding set still has it: a program with a file capability, or a set-user-ID program, would bring it back. Drop it there too: prctl(PR_CAPBSET_DROP).":                                                                     "シェルはいま%sを持っていませんが、バウンディングセットには残っています。ファイルケーパビリティやset-user-IDの付いたプログラムを実行すれば戻ってきます。そこからも落としてください: prctl(PR_CAPBSET_DROP)。",
+	})
+}
 
-		// 7
+// Lesson 7.
+func init() {
+	add(map[string]string{
 		"a seccomp filter":                                      "seccompフィルタがある",
 		"mkdir is refused":                                      "mkdirが拒まれる",
 		"mkdirat is refused":                                    "mkdiratが拒まれる",
@@ -157,8 +185,12 @@ func init() {
 		"There is a filter, and it lets both through. Does it compare the number at offset 0 of struct seccomp_data (offset 4 is the architecture), and does the jump lead where it should? The return value is SECCOMP_RET_KILL_PROCESS, or SECCOMP_RET_ERRNO | EPERM.":      "フィルタはありますが、どちらも通しています。struct seccomp_dataのオフセット0にある番号を比べていますか(オフセット4はアーキテクチャです)。ジャンプの先は正しいですか。返す値はSECCOMP_RET_KILL_PROCESSか、SECCOMP_RET_ERRNO | EPERMです。",
 		"The filter must end the process that makes the call, and nobody else. A filter that refuses by default needs all that a shell calls: clone, execve, wait4, read, write, ...":                                                                                         "フィルタが終わらせるのは、その呼び出しをしたプロセスだけにしてください。既定で拒むフィルタなら、シェルの呼ぶものをすべて許す必要があります: clone、execve、wait4、read、writeなど。",
 		"On amd64 the instruction int 0x80 makes a 32-bit call, with numbers of its own: mkdir is 39 there, which is getpid here. Let the filter look at the architecture first (offset 4 of struct seccomp_data): if it is not AUDIT_ARCH_X86_64, SECCOMP_RET_KILL_PROCESS.": "amd64では、int 0x80という命令で32ビットの呼び出しができ、番号も別です。mkdirはそちらでは39番で、こちらの39番はgetpidです。フィルタではまずアーキテクチャ(struct seccomp_dataのオフセット4)を見て、AUDIT_ARCH_X86_64でなければSECCOMP_RET_KILL_PROCESSにしてください。",
+	})
+}
 
-		// 8
+// Lesson 8.
+func init() {
+	add(map[string]string{
 		"an enforcing profile":                                   "enforceモードのプロファイルに入っている",
 		"it may write a diary, and not read it":                  "diaryというファイルを書けるが読めない",
 		"the process has no label: this kernel runs no AppArmor": "プロセスにラベルがありません。このカーネルではAppArmorが動いていません",
@@ -169,16 +201,24 @@ func init() {
 		"The profile is loaded at best, and the shell has not entered it. Load it (apparmor_parser -r FILE), and write \"exec NAME\" into /proc/thread-self/attr/apparmor/exec, in the process that will execute the shell and before execve(2), while the host's /proc is still there. In a shell script:\n\taa-exec -p NAME COMMAND": "プロファイルは読み込まれているとしても、シェルはその中に入っていません。読み込んで(apparmor_parser -r FILE)、シェルを実行するプロセスの中で、ホストの/procがまだ見えるうちに、execve(2)の前に、/proc/thread-self/attr/apparmor/execへ\"exec NAME\"を書いてください。シェルスクリプトなら:\n\taa-exec -p NAME COMMAND",
 		"The profile allows reading it. A rule with deny counts more than every rule that allows: deny /**/diary r, with the comma. Load the profile again after the change:\n\tapparmor_parser -r FILE":                                                                                                                               "プロファイルは読むことを許しています。denyの付いた規則は、許すどの規則よりも強く効きます: deny /**/diary r, (最後のコンマも要ります)。変えたあとは読み込み直してください:\n\tapparmor_parser -r FILE",
 		"The profile must allow that the file is written: file, (or a rule for /tmp/** rw,), and deny reading alone: deny /**/diary r,":                                                                                                                                                                                                "プロファイルは書くことを許す必要があります: file, (または/tmp/** rw,のような規則)。拒むのは読むことだけです: deny /**/diary r,",
+	})
+}
 
-		// the attacks
+// How an attack went.
+func init() {
+	add(map[string]string{
 		"the attack could not be made: %s":                          "攻撃を試せませんでした: %s",
 		"the attack was not made: the shell did not live to see it": "攻撃を試せませんでした。その前にシェルが終わりました",
 		"it succeeded: %s":                                          "成功しました: %s",
 		"something else was in the way: %s":                         "別のものに妨げられました: %s",
 		"%s; but by what was observed it cannot succeed":            "%s。ただし、観察した状態からして成功しえません",
 		"who tried it was killed by %s":                             "試みたプロセスは%sで殺されました",
+	})
+}
 
-		// no shell
+// What a program without a shell looks like.
+func init() {
+	add(map[string]string{
 		"%s cannot be executed: %s": "%sを実行できません: %s",
 		"A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s": "スクリプトの1行目には、#!/bin/shや#!/usr/bin/perlのように、何で実行するかを書きます。あるいはここで指定してください:\n\tworkshop check %d -- sh %s",
 		"It is a directory. Name the program in it.":                                                                          "それはディレクトリです。中のプログラムを指定してください。",
