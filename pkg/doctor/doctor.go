@@ -9,7 +9,10 @@ package doctor
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
+	"github.com/how-to-be-a-container/workshop/lessons"
+	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -53,7 +56,7 @@ type Lesson struct {
 	Without []string `json:"without,omitempty"` // the layers that have to be left out
 	Ran     bool     `json:"ran"`               // its container has really run a command
 
-	step *steps.Step
+	adds string // the name of its step; "" where it has those of others alone
 }
 
 // Report is the whole.
@@ -74,7 +77,7 @@ func (r *Report) State() State {
 
 // Judge tells what a machine with these facts can do. It measures nothing.
 func Judge(m *Machine) *Report {
-	r := &Report{Machine: m, Lessons: lessonsOf(steps.All())}
+	r := &Report{Machine: m, Lessons: allLessons()}
 	for _, rule := range rules {
 		for _, f := range rule.find(m) {
 			f.layer = rule.layer
@@ -84,17 +87,27 @@ func Judge(m *Machine) *Report {
 	return r
 }
 
-// lessonsOf lists the lessons in their order.
-func lessonsOf(list []*steps.Step) []Lesson {
-	var lessons []Lesson
-	for _, s := range list {
-		lessons = append(lessons, Lesson{
-			Number: s.Lesson, Name: fmt.Sprintf("%02d-%s", s.Lesson, s.Name),
-			State: Ready, Facts: []string{}, Mend: []string{}, step: s,
-		})
+// allLessons lists the lessons in their order: those that add a step, and those
+// that only look at what the others built.
+func allLessons() []Lesson {
+	list := []Lesson{}
+	for _, s := range steps.All() {
+		list = append(list, newLesson(s.Lesson, fmt.Sprintf("%02d-%s", s.Lesson, s.Name), s.Name))
 	}
-	slices.SortFunc(lessons, func(a, b Lesson) int { return a.Number - b.Number })
-	return lessons
+	folders, _ := lesson.Folders(lessons.Files) // of an embedded file system
+	for _, folder := range folders {
+		number, err := strconv.Atoi(folder[:2])
+		known := slices.ContainsFunc(list, func(l Lesson) bool { return l.Number == number })
+		if err == nil && !known {
+			list = append(list, newLesson(number, folder, ""))
+		}
+	}
+	slices.SortFunc(list, func(a, b Lesson) int { return a.Number - b.Number })
+	return list
+}
+
+func newLesson(number int, name, adds string) Lesson {
+	return Lesson{Number: number, Name: name, State: Ready, Facts: []string{}, Mend: []string{}, adds: adds}
 }
 
 // add applies a finding to the lessons that have its layer.
@@ -119,7 +132,7 @@ func (l *Lesson) take(f Finding) bool {
 	switch {
 	case !l.has(f.layer):
 		return false
-	case f.layer == anyRun || f.layer == newRoot || f.layer == l.step.Name:
+	case f.layer == anyRun || f.layer == newRoot || f.layer == l.adds:
 	case state != Cannot:
 		return false // the lesson of that layer is about it, and not this one
 	default:

@@ -125,8 +125,12 @@ func TestMends(t *testing.T) {
 			m := good()
 			test.spoil(m)
 			r := Judge(m)
-			if got := states(r); got != test.states {
-				t.Errorf("states %s, want %s: %+v", got, test.states, r.Findings)
+			last := test.states[7:] // lesson 9 has the layers of lesson 8
+			if test.states == "rrrrrrrc" {
+				last = "l" // and can leave out that one
+			}
+			if got := states(r); got != test.states+last {
+				t.Errorf("states %s, want %s: %+v", got, test.states+last, r.Findings)
 			}
 			if all := strings.Join(mends(r), "\n"); !strings.Contains(all, test.mend) {
 				t.Errorf("no mend has %q:\n%s", test.mend, all)

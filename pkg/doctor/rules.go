@@ -359,6 +359,7 @@ func packageOf(command string) string {
 	for name, commands := range map[string]string{
 		"libcap2-bin": "setcap getcap capsh", "iproute2": "ip ss", "util-linux": "unshare nsenter setpriv",
 		"procps": "ps top", "apparmor": "apparmor_parser", "busybox-static": "busybox",
+		"bubblewrap": "bwrap",
 	} {
 		if slices.Contains(strings.Fields(commands), command) {
 			return name
