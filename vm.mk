@@ -7,10 +7,14 @@
 # VM_LIMIT           wall-clock limit of a guest
 # VM_TEST_TIMEOUT    of one package's tests in a guest
 # VM_MEMORY          a guest's memory
+# VM_SUITE           the release of the machine of make vm and make test-provision,
+#                    where it is not to be this machine's
+# VM_PORT            where port 8080 of make vm's machine is, on 127.0.0.1
 VM_ARM64_PACKAGES ?= ./cmd/... ./internal/... ./pkg/apparmor ./pkg/attack ./pkg/exercise ./pkg/lesson ./pkg/seccomp ./pkg/steps
-export TEST_PACKAGES VM_PACKAGES VM_ARM64_PACKAGES VM_LIMIT VM_TEST_TIMEOUT VM_MEMORY
+VM_QEMU = $(if $(filter aarch64,$(shell uname -m)),qemu-system-arm,qemu-system-x86)
+export VM_SUITE VM_PORT TEST_PACKAGES VM_PACKAGES VM_ARM64_PACKAGES VM_LIMIT VM_TEST_TIMEOUT VM_MEMORY
 
-.PHONY: test test-local test-vm test-vm-noapparmor
+.PHONY: test test-local test-vm test-vm-noapparmor test-provision vm vm-clean
 
 test: lint test-needs ## everything: lint, the tests here, the tests in both guests
 	@$(NEED_GO) && rootfs-scripts/vm/test.sh local amd64 arm64
@@ -23,3 +27,14 @@ test-vm: ## the tests in a guest, amd64 and arm64
 
 test-vm-noapparmor: ## lesson 08's tests must fail where AppArmor is off
 	@$(NEED_GO) && rootfs-scripts/vm/test.sh noapparmor
+
+test-provision: ## provision.sh twice in a Debian of its own, and doctor there
+	@rootfs-scripts/install-packages.sh e2fsprogs mmdebstrap $(VM_QEMU)
+	@$(NEED_GO) && rootfs-scripts/vm/test.sh debian
+
+vm: build man ## log in to a virtual machine where every lesson runs
+	@rootfs-scripts/install-packages.sh e2fsprogs mmdebstrap $(VM_QEMU)
+	@$(NEED_GO) && rootfs-scripts/vm/login.sh
+
+vm-clean: ## throw that machine away, with what was written in it
+	$(AS_ROOT) rm -rf .cache/vm/debian .cache/vm/base-*.tar

@@ -15,9 +15,9 @@ say() { echo "provision: $*"; }
 # packages: what the lessons and their transcripts call, what builds the root
 # filesystems, and what one reads and writes with.
 packages() {
-	rootfs-scripts/install-packages.sh apparmor bash-completion busybox-static \
-		ca-certificates iproute2 less libcap2-bin make man-db mmdebstrap nano \
-		procps util-linux
+	rootfs-scripts/install-packages.sh apparmor bash-completion bubblewrap \
+		busybox-static ca-certificates iproute2 less libcap2-bin make man-db \
+		mmdebstrap nano procps runc util-linux
 }
 
 # built: whether bin/workshop and man are there, as new as the source, and run

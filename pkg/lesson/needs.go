@@ -25,8 +25,8 @@ type Need struct {
 // Needs lists what a transcript can need. A name that ends with a colon is
 // followed by an object: "command:setcap", "rootfs:debian".
 var Needs = []*Need{
-	{Name: "apparmor", Instead: lang.N("play it in the VM: vagrant up"), missing: noAppArmor},
-	{Name: "cgroup2", Instead: lang.N("play it in the VM: vagrant up"), missing: noCgroup2},
+	{Name: "apparmor", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noAppArmor},
+	{Name: "cgroup2", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noCgroup2},
 	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch},
 	{Name: "command:", Instead: lang.N("install %s"), missing: noCommand},
 	{Name: "rootfs:", missing: noRootfs},

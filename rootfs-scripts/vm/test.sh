@@ -1,6 +1,7 @@
 #!/bin/bash
 # test.sh RUN...: runs the tests in each of: local, amd64, arm64 (the last two are
-# guests), and prints one report. Its exit code is the report's.
+# guests), debian (the machine that provision.sh has made), and prints one report.
+# Its exit code is the report's.
 set -euo pipefail
 
 here=$(dirname "$0")
@@ -18,6 +19,9 @@ for run in "$@"; do
 		go test -json ${TEST_PACKAGES:-./...} | "$dir/testreport" record "$dir/local.json" ||
 			grep -q '"Action":"fail"' "$dir/local.json" ||
 			echo '{"Action":"fail","Package":"go test"}' >>"$dir/local.json"
+		;;
+	debian)
+		"$here/provisioned.sh" "$dir/debian.json" || true
 		;;
 	arm64) guests+=("$run") packages+=(qemu-system-arm) ;;
 	*) guests+=("$run") packages+=(qemu-system-x86) ;;

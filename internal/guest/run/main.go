@@ -1,8 +1,10 @@
-// Command run boots a guest of make test-vm under QEMU and prints what its tests
-// print, as go test -json does. A guest that dies, panics or does not end in time
-// fails the tests that it was running, with the console's tail as their output.
+// Command run boots a virtual machine under QEMU: a guest of make test-vm or make
+// test-provision, of which it prints what its tests print, as go test -json does,
+// or with -login the machine of make vm, with its console on the terminal.
 //
-// QEMU never outlives it: not after Ctrl-C, and not after kill -9 either.
+// A guest that dies, panics or does not end in time fails the tests that it was
+// running, with the console's tail as their output. QEMU never outlives run: not
+// after Ctrl-C, and not after kill -9 either.
 package main
 
 import (
@@ -22,12 +24,15 @@ import (
 
 // guest is one machine to boot.
 type guest struct {
-	arch   string
-	kernel string
-	initrd string
-	args   string        // more kernel arguments
-	limit  time.Duration // of wall-clock time, after which it is killed
-	memory string        // in QEMU's notation
+	arch    string
+	kernel  string
+	initrd  string
+	args    string        // more kernel arguments
+	limit   time.Duration // of wall-clock time, after which it is killed
+	memory  string        // in QEMU's notation
+	disk    string        // holds its root file system; without one, initrd is all
+	project string        // a second disk, which it only reads
+	port    int           // of a login, on the loopback device of this machine
 }
 
 func main() {
@@ -38,6 +43,10 @@ func main() {
 	flag.StringVar(&g.args, "args", "", "more kernel arguments")
 	flag.DurationVar(&g.limit, "limit", 10*time.Minute, "wall-clock limit")
 	flag.StringVar(&g.memory, "memory", "1024M", "the guest's memory")
+	flag.StringVar(&g.disk, "disk", "", "image `file` of the root file system, labelled workshop")
+	flag.StringVar(&g.project, "project", "", "image `file` of a second disk, read-only")
+	flag.IntVar(&g.port, "port", 8080, "port of a login that is forwarded from 127.0.0.1")
+	login := flag.Bool("login", false, "console on this terminal, network, and a disk that keeps what is written")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(),
@@ -49,7 +58,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "guest: prctl:", err)
 		os.Exit(1)
 	}
-	if err := run(ctx, g); err != nil {
+	do := run
+	if *login {
+		do = logIn
+	}
+	if err := do(ctx, g); err != nil {
 		fmt.Fprintln(os.Stderr, "guest:", err)
 		os.Exit(1)
 	}
@@ -63,10 +76,7 @@ func run(ctx context.Context, g guest) error {
 	}
 	defer os.RemoveAll(dir)
 
-	accel := "tcg,thread=multi"
-	if g.kvmWorks(ctx, dir) {
-		accel = "kvm"
-	}
+	accel := g.accelerator(ctx, dir)
 	fmt.Fprintf(os.Stderr, "guest: booting %s with %s\n", g.arch, accel)
 
 	console := filepath.Join(dir, "console")

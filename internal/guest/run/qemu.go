@@ -29,57 +29,91 @@ var machines = map[string]machine{
 // boot runs the guest until it ends or its time is up. Its results go to w, what
 // QEMU says to stderr, its console to a file.
 func (g guest) boot(ctx context.Context, accel, console string, w, stderr io.Writer) error {
-	m, ok := machines[g.arch]
-	if !ok {
-		return fmt.Errorf("no guest for %s: want amd64 or arm64", g.arch)
+	args, err := g.machine(accel)
+	if err != nil {
+		return err
 	}
-	cpu := m.cpu
-	board := m.board
-	if accel == "kvm" {
-		cpu = "host"
-		if g.arch == "arm64" {
-			board += ",gic-version=host"
-		}
-	}
+	args = append(args,
+		"-serial", "file:"+console,
+		"-chardev", "stdio,id=results,signal=off", "-device", "pci-serial,chardev=results")
 	ctx, cancel := context.WithTimeout(ctx, g.limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, m.program,
-		"-M", board, "-accel", accel, "-cpu", cpu, "-smp", "1", "-m", g.memory,
-		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-serial", "file:"+console,
-		"-chardev", "stdio,id=results,signal=off", "-device", "pci-serial,chardev=results",
-		"-kernel", g.kernel, "-initrd", g.initrd,
-		"-append", g.kernelArgs(m.console))
+	cmd := exec.CommandContext(ctx, machines[g.arch].program, append(args, g.disks("on")...)...)
 	cmd.Stdout, cmd.Stderr = w, stderr
-	err := runTied(cmd)
+	// A group of its own: a Ctrl-C of the terminal does not reach it before us.
+	err = runTied(cmd, &syscall.SysProcAttr{Setpgid: true})
 	if ctx.Err() != nil {
 		return ctx.Err() // says more than "signal: killed"
 	}
 	return err
 }
 
+// machine are QEMU's arguments for the processor, the memory and the kernel.
+func (g guest) machine(accel string) ([]string, error) {
+	m, ok := machines[g.arch]
+	if !ok {
+		return nil, fmt.Errorf("no guest for %s: want amd64 or arm64", g.arch)
+	}
+	cpu, board := m.cpu, m.board
+	if accel == "kvm" {
+		cpu = "host"
+		if g.arch == "arm64" {
+			board += ",gic-version=host"
+		}
+	}
+	return []string{
+		"-M", board, "-accel", accel, "-cpu", cpu, "-smp", "1", "-m", g.memory,
+		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-kernel", g.kernel, "-initrd", g.initrd, "-append", g.kernelArgs(m.console),
+	}, nil
+}
+
+// disks are QEMU's arguments for the disks. With snapshot "on", what the guest
+// writes ends with it.
+func (g guest) disks(snapshot string) []string {
+	var args []string
+	if g.disk != "" {
+		args = append(args, "-drive", "if=virtio,format=raw,snapshot="+snapshot+",file="+g.disk)
+	}
+	if g.project != "" {
+		args = append(args, "-drive", "if=virtio,format=raw,readonly=on,file="+g.project)
+	}
+	return args
+}
+
 // kernelArgs are the kernel's arguments. Those with "=" and no dot that it does
 // not know are init's environment.
 func (g guest) kernelArgs(console string) string {
-	return strings.Join([]string{
+	args := []string{
 		"console=" + console, "loglevel=5", "panic=-1",
-		"apparmor=1", "security=apparmor",
-		"WORKSHOP_GUEST=" + g.arch, g.args,
-	}, " ")
+		"apparmor=1", "security=apparmor", "WORKSHOP_GUEST=" + g.arch, g.args,
+	}
+	if g.disk != "" {
+		args = append(args, "root=LABEL=workshop", "rw")
+	}
+	return strings.Join(args, " ")
 }
 
-// runTied runs cmd in a process group of its own, where a Ctrl-C of the terminal
-// does not reach it before us, and has the kernel kill it when we die.
-func runTied(cmd *exec.Cmd) error {
+// runTied runs cmd and has the kernel kill it when we die.
+func runTied(cmd *exec.Cmd, attr *syscall.SysProcAttr) error {
 	// The parent-death signal follows the thread: see prctl(2).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	attr.Pdeathsig = syscall.SIGKILL
+	cmd.SysProcAttr = attr
 	return cmd.Run()
 }
 
-// kvmWorks boots the guest with KVM up to its init: that /dev/kvm is there does
-// not mean that a processor runs.
+// accelerator is KVM where it works, and else QEMU's own translation.
+func (g guest) accelerator(ctx context.Context, dir string) string {
+	if g.kvmWorks(ctx, dir) {
+		return "kvm"
+	}
+	return "tcg,thread=multi"
+}
+
+// kvmWorks boots the guest's kernel with KVM: that /dev/kvm is there does not mean
+// that a processor runs. A kernel without any init and root panics, which ends it.
 func (g guest) kvmWorks(ctx context.Context, dir string) bool {
 	if g.arch != runtime.GOARCH {
 		return false
@@ -89,10 +123,13 @@ func (g guest) kvmWorks(ctx context.Context, dir string) bool {
 		return false
 	}
 	kvm.Close()
-	g.args, g.limit = "GUEST_PROBE=1", 10*time.Second
-	var out strings.Builder
-	err = g.boot(ctx, "kvm", filepath.Join(dir, "kvm-console"), &out, io.Discard)
-	return err == nil && strings.Contains(out.String(), doneMark)
+	console := filepath.Join(dir, "kvm-console")
+	probe := guest{
+		arch: g.arch, kernel: g.kernel, initrd: g.initrd, memory: g.memory,
+		args: "rdinit=/none root=/dev/none", limit: 10 * time.Second,
+	}
+	err = probe.boot(ctx, "kvm", console, io.Discard, io.Discard)
+	return err == nil && strings.Contains(tail(console, 60), "Kernel panic")
 }
 
 // died puts in words how the guest ended without its last line.
