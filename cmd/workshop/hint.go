@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -63,7 +63,7 @@ func showHints(screen *ui.UI, l *lesson.Lesson, all bool) {
 // record remembers what the learner did. Where that fails, the command goes on.
 func record(events ...progress.Event) {
 	if err := progress.Record(events...); err != nil {
-		warn(err)
+		ui.New(os.Stderr).Warn(err.Error())
 	}
 }
 
@@ -71,7 +71,7 @@ func record(events ...progress.Event) {
 func remembered() *progress.Progress {
 	p, err := progress.Read()
 	if err != nil {
-		warn(fmt.Errorf("go on without it: %w", err))
+		ui.New(os.Stderr).Warn("go on without it: " + err.Error())
 	}
 	return p
 }

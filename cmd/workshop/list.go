@@ -29,10 +29,11 @@ func newListCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var lessons []listed
 			var rows [][]string
-			p := remembered()
+			p, marked := remembered(), false
 			for _, n := range lessonNumbers() {
 				s := stepOf(n)
 				you := howFar(p.Lesson(n))
+				marked = marked || you != ""
 				lessons = append(lessons, listed{n, lessonName(s), s.Does, you})
 				rows = append(rows, []string{strings.TrimSpace(fmt.Sprint(n, " ", sign[you])), lessonName(s), lang.T(s.Does)})
 			}
@@ -41,7 +42,7 @@ func newListCommand() *cobra.Command {
 			}
 			screen := ui.New(cmd.OutOrStdout())
 			screen.Table([]string{"N", lang.T("LESSON"), lang.T("ADDS")}, rows)
-			if len(p.Lessons) > 0 {
+			if marked {
 				screen.Dim("  " + lang.T("✓ passed   ~ tried   . watched"))
 			}
 			return screen.Err()

@@ -93,7 +93,6 @@ func (q *quiz) play() error {
 			return err
 		}
 		right := question.Judge(q.screen, answer)
-		question.Explain(q.screen)
 		if right {
 			q.right++
 		}

@@ -7,8 +7,8 @@ func init() {
 
 		"Try it first. Then, one by one: workshop hint %d": "まず自分で試してください。ヒントは一つずつ見られます: workshop hint %d",
 		"The answers, and why: workshop quiz %d":           "答えと解説: workshop quiz %d",
-		"%d is right":                                      "正解です: %d",
-		"%d is wrong":                                      "不正解です: %d",
+		"Right.":                                           "正解です。",
+		"%d is not right. This is:":                        "%dは不正解です。正解はこれです:",
 		"Enter: go on":                                     "Enter: 次へ",
 		"Enter: run it":                                    "Enter: 実行",
 		"1-%d: your answer    Enter: the answer":           "1-%d: 回答    Enter: 答えを見る",

@@ -142,13 +142,10 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 // answer says whether the answer is right, and explains; 0 is no answer.
 func (p *performance) answer(s *slide, answer int) {
 	q := &s.lesson.Quiz[s.question-1]
-	if answer > 0 {
-		q.Judge(p.UI, answer)
-		if p.Answered != nil {
-			p.Answered(s.lesson, s.question, answer)
-		}
+	q.Judge(p.UI, answer)
+	if answer > 0 && p.Answered != nil {
+		p.Answered(s.lesson, s.question, answer)
 	}
-	q.Explain(p.UI)
 	if p.Keys != nil {
 		p.UI.Line("") // before the keys
 	}

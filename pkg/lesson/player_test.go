@@ -212,7 +212,7 @@ func TestKeysQuiz(t *testing.T) {
 	if diff := cmp.Diff([]int{1, 1, 1, 2}, got); diff != "" {
 		t.Errorf("answers: %s\n%s", diff, out)
 	}
-	for _, want := range []string{"1 is wrong", "2 is right", "✓  2) ", "Because.", "✓  1) ", "So."} {
+	for _, want := range []string{"1 is not right", "   2) ", "Right.", "Because.", "✓  1) ", "So."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

@@ -133,23 +133,26 @@ func (q *Question) Show(screen *ui.UI, number int) {
 	}
 }
 
-// Judge says whether an answer is right, and tells so.
+// Judge says whether an answer is right, which one is, and why. The first answer
+// is 1; 0 is none.
 func (q *Question) Judge(screen *ui.UI, answer int) bool {
-	right := answer == q.Right()
-	if right {
-		screen.Good(lang.F("%d is right", answer))
-	} else {
-		screen.Bad(lang.F("%d is wrong", answer))
+	right := q.Right()
+	switch answer {
+	case right:
+		screen.Good(lang.T("Right."))
+	case 0:
+		q.showRight(screen, "✓")
+	default:
+		screen.Bad(lang.F("%d is not right. This is:", answer))
+		q.showRight(screen, " ")
 	}
-	screen.Line("")
-	return right
+	showBlocks(screen, q.Explanation, false)
+	return answer == right
 }
 
-// Explain writes the right answer, and why it is.
-func (q *Question) Explain(screen *ui.UI) {
-	right := q.Right()
-	screen.Prose(q.Answers[right-1].Text, fmt.Sprintf("✓  %d) ", right), "      ")
-	showBlocks(screen, q.Explanation, false)
+func (q *Question) showRight(screen *ui.UI, sign string) {
+	n := q.Right()
+	screen.Prose(q.Answers[n-1].Text, fmt.Sprintf("%s  %d) ", sign, n), "      ")
 }
 
 // stressed is a text that stands out as a whole.
