@@ -18,13 +18,18 @@ type hall struct {
 	ui      *ui.UI
 	out     io.Writer
 	typing  bool
+	shown   bool // the first command is on the screen already
 	midline bool // the output does not end with a line end
 }
 
 // typed shows a command. Where it appears letter by letter it runs meanwhile, and
 // what it says waits for the last letter.
 func (h *hall) typed(command string) {
-	if !h.typing {
+	switch {
+	case h.shown:
+		h.shown = false
+		return
+	case !h.typing:
 		h.ui.Typed(command)
 		return
 	}

@@ -72,6 +72,16 @@ func (n *Need) Missing() error {
 	return fmt.Errorf(lang.T("needs %s: %w; %s"), n.Name, err, instead)
 }
 
+// missing is what this machine has not, of all that the transcript needs.
+func (t *Transcript) missing() error {
+	for _, n := range t.Needs {
+		if err := n.Missing(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func noAppArmor(string) error {
 	const file = "/sys/module/apparmor/parameters/enabled"
 	b, err := os.ReadFile(file)

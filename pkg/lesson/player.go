@@ -110,6 +110,11 @@ func (p *performance) show(s *slide) {
 	if len(s.prose) > 0 || s.transcript != nil || s.question > 0 {
 		p.UI.Line("")
 	}
+	// The room sees the first command before it is run.
+	s.announced = s.transcript != nil && s.transcript.missing() == nil && p.Keys != nil && !p.Typing
+	if s.announced {
+		p.UI.Typed(s.transcript.Commands[0].Text)
+	}
 }
 
 // wait waits for a key: Enter, 'b' to go back, or the number of an answer. It is
@@ -154,12 +159,10 @@ func (p *performance) answer(s *slide, answer int) {
 // act plays the transcript of a slide and judges it.
 func (p *performance) act(ctx context.Context, s *slide) error {
 	t := s.transcript
-	for _, n := range t.Needs {
-		if err := n.Missing(); err != nil {
-			showTranscript(p.UI, t)
-			p.conclude(s, Verdict{Missing: err})
-			return nil
-		}
+	if err := t.missing(); err != nil {
+		showTranscript(p.UI, t)
+		p.conclude(s, Verdict{Missing: err})
+		return nil
 	}
 	if err := p.enter(s.lesson); err != nil {
 		return err
@@ -168,7 +171,9 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	if err != nil {
 		return err
 	}
-	run := &play{transcript: t, audience: &hall{ctx: ctx, ui: p.UI, out: p.Out, typing: p.Typing}}
+	run := &play{transcript: t, audience: &hall{
+		ctx: ctx, ui: p.UI, out: p.Out, typing: p.Typing, shown: s.announced,
+	}}
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+p.typingTime(t), errTimeout)
 	defer cancel()
 	err = run.run(limited, p.place, outlet, p.keyboard(t))

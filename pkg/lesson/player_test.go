@@ -192,8 +192,11 @@ func TestKeys(t *testing.T) {
 	if n := strings.Count(out, "seen\r\n"); n != 2 {
 		t.Errorf("played %d times, want 2:\n%s", n, out)
 	}
+	if n := strings.Count(out, "echo seen;"); n != 2 {
+		t.Errorf("the command is shown %d times, want 2:\n%s", n, out)
+	}
 	_, out, err = keys(t, l, "\r", "\r", "q")
-	if !errors.Is(err, ErrLeft) || strings.Contains(out, "seen\r\n") {
+	if !errors.Is(err, ErrLeft) || strings.Contains(out, "seen\r\n") || !strings.Contains(out, "echo seen;") {
 		t.Errorf("q: %v\n%s", err, out)
 	}
 }

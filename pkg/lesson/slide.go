@@ -9,7 +9,8 @@ type slide struct {
 	opening    bool // of its lesson
 	prose      []Block
 	transcript *Transcript
-	question   int // of the quiz; 0: none
+	announced  bool // the first command of the transcript is on the screen
+	question   int  // of the quiz; 0: none
 }
 
 // slides divides lessons at their transcripts. The hints are left out.
