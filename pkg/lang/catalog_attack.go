@@ -47,13 +47,13 @@ func init() {
 		"load a program into the kernel":                                     "カーネルにプログラムを読み込ませる",
 		"count events of the whole machine":                                  "マシン全体のイベントを数える",
 		"stop the kernel in the middle of a copy, as exploits do":            "攻撃コードのように、コピー途中のカーネルを止める",
-		"make namespaces by a call whose flags no filter can read":           "フラグをフィルタが読めない呼び出しで名前空間を作る",
+		"make namespaces by a call whose flags no filter can read":           "フィルタが読めないフラグで名前空間を作る",
 		"switch off address randomisation for itself":                        "自分のアドレス空間のランダム化を切る",
 		"talk to the virtual machine's host":                                 "仮想マシンのホストと話す",
 		"make a directory by the call of another ABI, with its own numbers":  "番号の異なる別のABIの呼び出しでディレクトリを作る",
 		"read a file that it owns and just wrote":                            "自分が所有し、いま書いたばかりのファイルを読む",
 		"execute /usr/bin/top":                                               "/usr/bin/topを実行する",
-		"open for writing what the host runs as root when a program crashes": "クラッシュ時にホストがrootで動かすものを書き込み用に開く",
+		"open for writing what the host runs as root when a program crashes": "クラッシュ時にrootで動くものを書き込みで開く",
 	})
 }
 

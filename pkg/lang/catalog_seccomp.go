@@ -27,7 +27,7 @@ func init() {
 		"%s through the ABI %s":                "%s (ABI: %s)",
 		"%s has no %s: the kernel writes none": "%sに%sがないので、カーネルは記録しません",
 		"auditd writes them to %s; also: ausearch -m SECCOMP":                             "auditdが%sに書きます。ausearch -m SECCOMPでも見られます",
-		"no auditd is here, so they go to the kernel's log; also: dmesg | grep type=1326": "auditdがないので、カーネルのログに入ります。dmesg | grep type=1326でも見られます",
+		"no auditd is here, so they go to the kernel's log; also: dmesg | grep type=1326": "auditdがなく、記録はカーネルのログへ。dmesg | grep type=1326でも見られます",
 	})
 }
 
