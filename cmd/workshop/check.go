@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,7 +54,7 @@ Exit code: 0 all points hold, 1 one does not, 77 this machine cannot run it.`,
 				return nil, cobra.ShellCompDirectiveDefault
 			}
 			var names []string
-			for _, n := range lessonNumbers() {
+			for _, n := range check.Lessons() {
 				names = append(names, fmt.Sprintf("%d\t%s", n, stepOf(n).Does))
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
@@ -71,7 +72,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := needRoot(strings.Join(append([]string{"check"}, args...), " ")); err != nil {
+	if err := needRoot(asTyped(args)); err != nil {
 		return err
 	}
 	c, err := f.check(lesson, args[1:])
@@ -86,6 +87,15 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	return f.once(ctx, cmd.OutOrStdout(), c)
 }
 
+// asTyped writes the command again, for who has to repeat it.
+func asTyped(args []string) string {
+	words := []string{"check", args[0]}
+	if len(args) > 1 {
+		words = append(append(words, "--"), args[1:]...)
+	}
+	return strings.Join(words, " ")
+}
+
 // lesson understands 3, 03, pivot-root and 03-pivot-root.
 func (f *checkFlags) lesson(cmd *cobra.Command, args []string) (int, error) {
 	if len(args) == 0 {
@@ -97,10 +107,14 @@ func (f *checkFlags) lesson(cmd *cobra.Command, args []string) (int, error) {
 	var names []string
 	for _, n := range lessonNumbers() {
 		s := stepOf(n)
-		if m, err := strconv.Atoi(args[0]); err == nil && m == n || args[0] == s.Name || args[0] == lessonName(s) {
-			return n, nil
-		}
 		names = append(names, strconv.Itoa(n), s.Name)
+		if m, err := strconv.Atoi(args[0]); (err != nil || m != n) && args[0] != s.Name && args[0] != lessonName(s) {
+			continue
+		}
+		if !slices.Contains(check.Lessons(), n) {
+			return 0, fmt.Errorf("lesson %d has no container program to judge; what its exercise is: workshop read %d", n, n)
+		}
+		return n, nil
 	}
 	return 0, fmt.Errorf("no lesson %q%s; see: workshop list", args[0], nearest.Hint(args[0], names))
 }

@@ -11,22 +11,14 @@ import (
 
 // showCheck shows a person what holds, what does not, and what to do next.
 func showCheck(screen *ui.UI, r *check.Report) error {
-	screen.Title(lang.F("Check %s", lessonName(stepOf(r.Lesson))), strings.Join(r.Command, " "))
+	screen.Title(lang.F("Check %s", lessonName(stepOf(r.Lesson))), ui.Cut(oneLine(r.Command), screen.Width()))
 	if r.NoShell != nil {
 		showNoShell(screen, r)
 		return screen.Err()
 	}
 	screen.Line("")
 	for _, p := range r.Points {
-		line := screen.Strong(p.Says+":") + " " + p.Fact
-		switch p.State {
-		case check.Holds:
-			screen.Good(line)
-		case check.Fails:
-			screen.Bad(line)
-		default:
-			screen.Warn(line)
-		}
+		showPoint(screen, p)
 	}
 	showLayers(screen, r.Layers)
 	if r.Terminal {
@@ -37,6 +29,22 @@ func showCheck(screen *ui.UI, r *check.Report) error {
 	}
 	showVerdict(screen, r)
 	return screen.Err()
+}
+
+// oneLine writes a command in one line: a script may have several.
+func oneLine(command []string) string {
+	return strings.Join(strings.Fields(strings.Join(command, " ")), " ")
+}
+
+// showPoint shows a point with its fact, in one line where that is enough.
+func showPoint(screen *ui.UI, p check.Point) {
+	mark := map[check.State]func(string){check.Holds: screen.Good, check.Fails: screen.Bad, check.Unclear: screen.Warn}[p.State]
+	if line := p.Says + ": " + p.Fact; ui.Fits(line, screen.Width()-2) {
+		mark(line)
+		return
+	}
+	mark(p.Says + ":")
+	screen.Text(p.Fact, 4)
 }
 
 // showLayers tells in a line each what there is of the earlier lessons.
@@ -98,7 +106,7 @@ func showSaid(screen *ui.UI, r *check.Report) {
 	screen.Line("")
 	screen.Dim(lang.T("The last that your program said:"))
 	for _, line := range r.Said {
-		screen.Dim("  " + line)
+		screen.Dim("  " + ui.Cut(line, screen.Width()-2))
 	}
 }
 

@@ -104,17 +104,10 @@ func mountTable(s *observe.Snapshot, r Result) string {
 
 // climb is the escape itself.
 func climb(t *T) error {
-	const dir = ".escape"
 	if err := t.Do(`chdir("/")`, func() error { return unix.Chdir("/") }); err != nil {
 		return err
 	}
-	if err := t.Do(`mkdir(".escape")`, func() error { return unix.Mkdir(dir, 0o700) }); err != nil {
-		return err
-	}
-	// The root moves down, the working directory stays: it is outside now.
-	err := t.Do(`chroot(".escape")`, func() error { return unix.Chroot(dir) })
-	_ = unix.Rmdir(dir) // a root that has no name any more is still a root
-	if err != nil {
+	if err := down(t); err != nil {
 		return err
 	}
 	// ".." is stopped only by the process's own root, and that is below us.
@@ -122,6 +115,20 @@ func climb(t *T) error {
 		return err
 	}
 	return t.Do(`chroot(".")`, func() error { return unix.Chroot(".") })
+}
+
+// down moves the root into a directory; the working directory stays, and so it is
+// outside then.
+func down(t *T) error {
+	if dir := os.Getenv(dirEnv); dir != "" {
+		return t.Do("chroot(DIRECTORY)", func() error { return unix.Chroot(dir) })
+	}
+	const dir = ".escape"
+	if err := t.Do(`mkdir(".escape")`, func() error { return unix.Mkdir(dir, 0o700) }); err != nil {
+		return err
+	}
+	defer unix.Rmdir(dir) // a root that has no name any more is still a root
+	return t.Do(`chroot(".escape")`, func() error { return unix.Chroot(dir) })
 }
 
 func chdirToTop() error {

@@ -128,6 +128,13 @@ func killScene() (*Scene, error) {
 	return scene, nil
 }
 
+// The facts of a search in /proc: how many processes there are, and which of them
+// is the host's.
+const (
+	ProcessesFact = "processes in /proc"
+	DecoyFact     = "the host's process"
+)
+
 // withDecoy looks for the decoy in /proc, which it mounts where there is none.
 func withDecoy(t *T, do func(dir string) error) error {
 	if _, err := target(); err != nil {
@@ -138,10 +145,10 @@ func withDecoy(t *T, do func(dir string) error) error {
 		if err != nil {
 			return err
 		}
-		t.Fact("processes in /proc", strconv.Itoa(len(dirs)))
+		t.Fact(ProcessesFact, strconv.Itoa(len(dirs)))
 		for _, dir := range dirs {
 			if isDecoy(dir) {
-				t.Fact("the host's process", filepath.Base(dir))
+				t.Fact(DecoyFact, filepath.Base(dir))
 				return do(dir)
 			}
 		}

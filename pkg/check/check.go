@@ -75,7 +75,7 @@ func (r *run) judge(ctx context.Context) (*Report, error) {
 	err := r.start(ctx)
 	var not *notStarted
 	if errors.As(err, &not) {
-		report.NoShell = whyNotStarted(r.Command[0], not.error)
+		report.NoShell = whyNotStarted(r.Lesson, r.Command[0], not.error)
 		report.finish()
 		return report, nil
 	}
@@ -83,6 +83,9 @@ func (r *run) judge(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	pid, err := r.findShell(ctx)
+	if err != nil {
+		r.hearOut()
+	}
 	report.Said = r.output.lines(saidLines)
 	if err != nil {
 		report.NoShell = r.whyNoShell(err)

@@ -34,7 +34,8 @@ type evidence struct {
 	proc      bool
 	procFact  string
 	group     group
-	guard     string // the group that the program was born in
+	groups    map[int]group // of the other descendants, while the shell runs
+	guard     string        // the group that the program was born in
 	newGroups []string
 	attacks   map[string]outcome
 	noGuest   error // why our own program could not be brought inside
@@ -77,6 +78,10 @@ func (r *run) look(ctx context.Context, e *evidence) {
 	pid := e.shell.PID
 	e.cwdInside, _ = inside(pid)
 	e.group = groupOf(pid)
+	e.groups = map[int]group{}
+	for _, s := range e.others() {
+		e.groups[s.PID] = groupOf(s.PID)
+	}
 	if r.guard != nil {
 		e.guard = r.guard.Dir
 	}

@@ -1,8 +1,8 @@
 package check
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,94 +12,120 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
-// places are where our program may lie in a root filesystem, the best one first.
-var places = []string{"tmp", "dev/shm", "run", "var/tmp", "root", "."}
+// places are directories of a root filesystem that may be covered for a moment.
+var places = []string{"tmp", "mnt", "run", "srv", "opt", "home", "root", "var"}
 
-// guest is our program inside of somebody else's root filesystem.
+// guest is our program inside of somebody else's container: on a tmpfs that covers
+// a directory there. Nothing is written to the root filesystem, which may be
+// read-only, and the mount ends with its mount namespace, whatever happens to us.
 type guest struct {
-	path   string // as the shell names it
-	dir    string // its directory, as the shell names it
-	parent *os.File
-	name   string // of the directory in its parent
+	dir   string // as the shell names it
+	place string
+	root  *os.File // the shell's root
+	ns    *os.File // its mount namespace
 }
 
-// bring copies this program to where the shell can execute it. Its directory is
-// reached through /proc/PID/root, and so it needs no leave of the container.
+// path is our program, as the shell names it.
+func (g *guest) path() string { return g.dir + "/workshop" }
+
+// bring mounts the tmpfs and copies this program to it.
 func bring(pid int) (*guest, error) {
-	root, err := unix.Open(fmt.Sprintf("/proc/%d/root", pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	proc := fmt.Sprintf("/proc/%d", pid)
+	root, err := os.OpenFile(proc+"/root", unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: fmt.Sprintf("/proc/%d/root", pid), Err: err}
+		return nil, err
 	}
-	defer unix.Close(root)
-	var failed error
-	for _, place := range places {
-		g, err := bringTo(root, place)
-		if err == nil {
-			return g, nil
-		}
-		failed = errors.Join(failed, err)
-	}
-	return nil, fmt.Errorf("no directory of the root filesystem can be written: %w", failed)
-}
-
-func bringTo(root int, place string) (*guest, error) {
-	// Its symbolic links lead to what is inside, as they do for the shell.
-	fd, err := unix.Openat2(root, place, &unix.OpenHow{
-		Flags: unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT,
-	})
+	ns, err := os.Open(proc + "/ns/mnt")
 	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: place, Err: err}
+		root.Close()
+		return nil, err
 	}
-	g := &guest{parent: os.NewFile(uintptr(fd), place), name: ".workshop-" + strings.ToLower(rand.Text()[:8])}
-	g.dir = strings.TrimPrefix("/"+place+"/"+g.name, "/.")
-	g.path = g.dir + "/workshop"
+	g := &guest{root: root, ns: ns}
+	if err := g.mount(); err != nil {
+		g.close()
+		return nil, fmt.Errorf("no directory inside takes a mount: %w", rootCause(err))
+	}
 	if err := g.fill(); err != nil {
 		return nil, errors.Join(err, g.remove())
 	}
 	return g, nil
 }
 
-// outside is the directory as we reach it.
-func (g *guest) outside() string {
-	return fmt.Sprintf("/proc/self/fd/%d/%s", g.parent.Fd(), g.name)
+func (g *guest) close() {
+	g.root.Close()
+	g.ns.Close()
 }
 
-// fill makes the directory, in which the probes may write, and the copy.
+// within calls do on a thread that is in the mount namespace, with the shell's
+// root as its working directory: a path without a slash leads nowhere else.
+func (g *guest) within(do func() error) error {
+	return thread.Do(func() error {
+		if err := unix.Unshare(unix.CLONE_FS); err != nil {
+			return os.NewSyscallError("unshare", err)
+		}
+		if err := unix.Setns(int(g.ns.Fd()), unix.CLONE_NEWNS); err != nil {
+			return os.NewSyscallError("setns", err)
+		}
+		if err := unix.Fchdir(int(g.root.Fd())); err != nil {
+			return os.NewSyscallError("fchdir", err)
+		}
+		return do()
+	})
+}
+
+// mount covers the first of the places that is there.
+func (g *guest) mount() error {
+	return g.within(func() (err error) {
+		for _, place := range places {
+			var st unix.Stat_t
+			if err = unix.Lstat(place, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR {
+				continue
+			}
+			if err = unix.Mount("tmpfs", place, "tmpfs", 0, "mode=777"); err == nil {
+				g.place, g.dir = place, "/"+place
+				return nil
+			}
+		}
+		return os.NewSyscallError("mount", cmp.Or(err, error(unix.ENOTDIR)))
+	})
+}
+
+// fill copies this program.
 func (g *guest) fill() error {
-	if err := os.Mkdir(g.outside(), 0o755); err != nil {
-		return err
-	}
-	if err := os.Chmod(g.outside(), 0o777); err != nil { // in a user namespace we are nobody
-		return err
-	}
 	self, err := os.Open("/proc/self/exe")
 	if err != nil {
 		return err
 	}
 	defer self.Close()
-	copied, err := os.OpenFile(g.outside()+"/workshop", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	fd, err := unix.Openat(int(g.root.Fd()), g.place+"/workshop", unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o755)
 	if err != nil {
-		return err
+		return os.NewSyscallError("openat", err)
 	}
+	copied := os.NewFile(uintptr(fd), "workshop")
 	_, err = io.Copy(copied, self)
 	return errors.Join(err, copied.Chmod(0o755), copied.Close())
 }
 
-// remove takes the directory away. Its parent's descriptor is good for that when
-// the container has ended, too.
+// remove takes the mount away, if the container did not end before.
 func (g *guest) remove() error {
-	defer g.parent.Close()
-	return os.RemoveAll(g.outside())
+	defer g.close()
+	return g.within(func() error {
+		err := unix.Unmount(g.place, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+		return os.NewSyscallError("umount2", err)
+	})
 }
 
 // outcome is what came of one attack.
 type outcome struct {
 	attack.Result
 	unclear string // why it says nothing; "" where it does
+	killed  string // the signal that ended it: "SIGSYS"
 }
 
 // attack has the shell execute a probe.
@@ -109,7 +135,7 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 		return o, err
 	}
 	defer f.End()
-	line := strings.Join(append(append(f.Env, g.path), f.Args...), " ")
+	line := strings.Join(append(append(f.Env, g.path()), f.Args...), " ")
 	output, status, err := r.ask(ctx, line, "$?")
 	if err != nil {
 		return outcome{unclear: err.Error()}, nil
@@ -117,8 +143,11 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	code, _ := strconv.Atoi(status)
 	result, began := f.Judge(output, code, s)
 	o.Result = result
-	if !began {
+	switch {
+	case !began:
 		o.unclear = notBegun(code)
+	case code > 128:
+		o.killed = observe.SignalName(code - 128)
 	}
 	return o, nil
 }
@@ -127,11 +156,11 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 func notBegun(code int) string {
 	switch {
 	case code == 126:
-		return "the container does not let our program be executed"
+		return lang.T("the container does not let our program be executed")
 	case code == 127:
-		return "the shell does not find our program"
+		return lang.T("the shell does not find our program")
 	case code > 128:
-		return "our program was killed by " + observe.SignalName(code-128) + " before it could begin"
+		return lang.F("our program was killed by %s before it could begin", observe.SignalName(code-128))
 	}
-	return fmt.Sprintf("our program ended with exit code %d before it could begin", code)
+	return lang.F("our program ended with exit code %d before it could begin", code)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -134,27 +135,27 @@ func rootMount(s, host *observe.Snapshot) int {
 func procOf(pid int, s *observe.Snapshot) (shows bool, fact string) {
 	pids := strings.Fields(s.Get("NSpid"))
 	if len(pids) == 0 {
-		return false, "its pid is not known"
+		return false, lang.T("its pid is not known")
 	}
 	inner := pids[len(pids)-1]
 	proc := fmt.Sprintf("/proc/%d/root/proc", pid)
 	var st unix.Statfs_t
 	if err := unix.Statfs(proc, &st); err != nil || st.Type != unix.PROC_SUPER_MAGIC {
-		return false, "nothing is mounted on /proc inside"
+		return false, lang.T("nothing is mounted on /proc inside")
 	}
 	dir := proc + "/" + inner
 	link, err := os.Readlink(dir + "/ns/pid")
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Sprintf("/proc inside has no process %s, which the shell is", inner)
+		return false, lang.F("/proc inside has no process %s, which the shell is", inner)
 	}
 	status, _ := os.ReadFile(dir + "/status")
 	// From its own namespace a process has one number.
 	own := slices.Contains(strings.Split(string(status), "\n"), "NSpid:\t"+inner)
 	if err != nil || !own || link != s.Namespaces["pid"].Link {
-		return false, "/proc inside shows another pid namespace: the one of who mounted it"
+		return false, lang.T("/proc inside shows another pid namespace: the one of who mounted it")
 	}
 	n, _ := filepath.Glob(proc + "/[0-9]*")
-	return true, fmt.Sprintf("/proc inside shows %d processes, the shell is %s", len(n), inner)
+	return true, lang.F("/proc inside shows the pid namespace of the shell, which is process %s of %d", inner, len(n))
 }
 
 // group is the pids cgroup of a process.

@@ -9,10 +9,10 @@ import (
 )
 
 var capabilitiesPoints = []point{
-	{lesson: 6, name: "no-sys-time", says: "CAP_SYS_TIME is gone", judge: gone("CAP_SYS_TIME"), hint: goneHint("CAP_SYS_TIME")},
-	{lesson: 6, name: "no-sys-chroot", says: "CAP_SYS_CHROOT is gone", judge: gone("CAP_SYS_CHROOT"), hint: goneHint("CAP_SYS_CHROOT")},
-	{lesson: 6, name: "set-clock", says: "the clock cannot be set", attacks: true, judge: clockKept, hint: goneHint("CAP_SYS_TIME")},
-	{lesson: 6, name: "second-chroot", says: "a second chroot is refused", attacks: true, judge: chrootRefused, hint: goneHint("CAP_SYS_CHROOT")},
+	{lesson: 6, name: "no-sys-time", says: lang.N("CAP_SYS_TIME is gone"), judge: gone("CAP_SYS_TIME"), hint: goneHint("CAP_SYS_TIME")},
+	{lesson: 6, name: "no-sys-chroot", says: lang.N("CAP_SYS_CHROOT is gone"), judge: gone("CAP_SYS_CHROOT"), hint: goneHint("CAP_SYS_CHROOT")},
+	{lesson: 6, name: "set-clock", says: lang.N("the clock cannot be set"), attacks: true, judge: clockKept, hint: goneHint("CAP_SYS_TIME")},
+	{lesson: 6, name: "second-chroot", says: lang.N("a second chroot is refused"), attacks: true, judge: chrootRefused, hint: goneHint("CAP_SYS_CHROOT")},
 }
 
 // capSets are the sets in which a capability must not be.
@@ -37,9 +37,9 @@ func gone(capability string) func(*evidence) verdict {
 	return func(e *evidence) verdict {
 		with := setsWith(e.shell, capability)
 		if len(with) > 0 {
-			return fails("%s of the shell still have it", strings.Join(with, ", "))
+			return fails(lang.F("%s of the shell still have it", strings.Join(with, ", ")))
 		}
-		return holds("%s of the shell are without it", strings.Join(capSets, ", "))
+		return holds(lang.F("%s of the shell are without it", strings.Join(capSets, ", ")))
 	}
 }
 
@@ -67,16 +67,10 @@ func goneHint(capability string) func(*evidence) string {
 // short is a capability as setpriv(1) calls it.
 func short(capability string) string { return strings.ToLower(strings.TrimPrefix(capability, "CAP_")) }
 
-func clockKept(e *evidence) verdict     { return refusedBy(e, attack.SetClock) }
-func chrootRefused(e *evidence) verdict { return refusedBy(e, attack.Chroot) }
+func clockKept(e *evidence) verdict {
+	return stopped(e, attack.SetClock, "EPERM").or(gone("CAP_SYS_TIME")(e).state == Holds)
+}
 
-// refusedBy is stopped, where the errno must be that of a missing capability. One
-// that our own program could not try was judged by the sets.
-func refusedBy(e *evidence, p *attack.Probe) verdict {
-	v := stopped(e, p)
-	o := e.attacks[p.Name]
-	if v.state == Holds && o.Errno != "EPERM" && o.Errno != "" {
-		return unclear("something else stopped it: %s", o.Reason)
-	}
-	return v
+func chrootRefused(e *evidence) verdict {
+	return stopped(e, attack.Chroot, "EPERM").or(gone("CAP_SYS_CHROOT")(e).state == Holds)
 }

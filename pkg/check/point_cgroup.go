@@ -1,9 +1,6 @@
 package check
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -11,27 +8,27 @@ import (
 )
 
 var cgroupPoints = []point{
-	{lesson: 5, name: "own-group", says: "a cgroup of its own", judge: ownGroup, hint: groupHint},
-	{lesson: 5, name: "pids-max", says: "pids.max is between 1 and 128", judge: limited, hint: limitHint},
-	{lesson: 5, name: "eagain", says: "a fork past the limit fails", attacks: true, judge: forksRefused, hint: limitHint},
+	{lesson: 5, name: "own-group", says: lang.N("a cgroup of its own"), judge: ownGroup, hint: groupHint},
+	{lesson: 5, name: "pids-max", says: lang.N("pids.max is between 1 and 128"), judge: limited, hint: limitHint},
+	{lesson: 5, name: "eagain", says: lang.N("a fork past the limit fails"), attacks: true, judge: forksRefused, hint: limitHint},
 }
 
 func ownGroup(e *evidence) verdict {
 	switch {
 	case e.group.err != nil:
-		return unclear("its group cannot be read: %s", e.group.err)
+		return unclear(lang.F("its group cannot be read: %s", e.group.err))
 	case e.group.root:
-		return fails("it is in %s: the root group, which has no limit", e.group.dir)
+		return fails(lang.F("it is in %s: the root group, which has no limit", e.group.dir))
 	case e.group.dir == e.guard:
-		return fails("it is in %s: the group that your program was started in", e.group.dir)
+		return fails(lang.F("it is in %s: the group that your program was started in", e.group.dir))
 	}
-	return holds("it is in %s", e.group.dir)
+	return holds(lang.F("it is in %s", e.group.dir))
 }
 
 func groupHint(e *evidence) string {
 	other := e.who(func(s *observe.Snapshot) bool {
-		path := pidsPath(s)
-		return path != pidsPath(e.shell) && !strings.HasSuffix(e.guard, path)
+		g := e.groups[s.PID]
+		return !g.root && g.dir != e.guard && g.dir != e.group.dir
 	})
 	switch {
 	case other != nil:
@@ -39,32 +36,19 @@ func groupHint(e *evidence) string {
 	case len(e.newGroups) > 0:
 		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", e.newGroups[0])
 	}
-	return text("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
-}
-
-// pidsPath is where a process was, in the tree that counts processes, when it was
-// observed: by now it may have ended.
-func pidsPath(s *observe.Snapshot) string {
-	path := ""
-	for _, g := range s.Cgroups {
-		if slices.Contains(g.Controllers, "pids") {
-			return g.Path
-		}
-		if g.Hierarchy == 0 {
-			path = g.Path
-		}
-	}
-	return path
+	return lang.T("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
 }
 
 func limited(e *evidence) verdict {
 	switch {
 	case e.group.err != nil:
-		return unclear("its group cannot be read: %s", e.group.err)
+		return unclear(lang.F("its group cannot be read: %s", e.group.err))
 	case e.group.pids.Max == cgroup.NoLimit:
-		return fails("pids.max of %s is max", e.group.dir)
+		return fails(lang.F("pids.max of %s is max", e.group.dir))
+	case e.group.limited == e.guard:
+		return fails(lang.F("there is no limit but the one of this check, which is %d", e.group.pids.Max))
 	}
-	return given(e.group.holds(), "pids.max of %s is %d", e.group.limited, e.group.pids.Max)
+	return given(e.group.holds(), lang.F("pids.max of %s is %d", e.group.limited, e.group.pids.Max))
 }
 
 func limitHint(e *evidence) string {
@@ -85,19 +69,19 @@ func forksRefused(e *evidence) verdict {
 	made := o.Facts[attack.MadeFact]
 	switch {
 	case !e.group.holds():
-		return fails("not tried: without a limit it would be a fork bomb")
+		return fails(lang.F("not tried: without a limit it would be a fork bomb"))
 	case !tried && e.noGuest != nil:
-		return unclear("the attack could not be made: %s", e.noGuest)
+		return unclear(lang.F("the attack could not be made: %s", e.noGuest))
 	case !tried:
-		return unclear("not tried: the limit read otherwise when it was read once more")
+		return unclear(lang.F("not tried: the limit read otherwise when it was read once more"))
 	case e.refused > 0 && made != "":
-		return holds("%s were made, and then %s; pids.events counts %d refused", made, o.Errno, e.refused)
+		return holds(lang.F("%s were made, and then %s; pids.events counts %d refused", made, o.Errno, e.refused))
 	case e.refused > 0:
-		return holds("pids.events counts %d forks that the kernel refused", e.refused)
+		return holds(lang.F("pids.events counts %d forks that the kernel refused", e.refused))
 	case o.unclear != "":
-		return unclear("the attack could not be made: %s", text(o.unclear))
+		return unclear(lang.F("the attack could not be made: %s", o.unclear))
 	case o.Allowed:
-		return fails("%s processes were made at the same time", made)
+		return fails(lang.F("%s processes were made at the same time", made))
 	}
-	return unclear("something else stopped it: %s", strings.TrimSpace(o.Reason))
+	return unclear(lang.F("something else was in the way: %s", o.how()))
 }

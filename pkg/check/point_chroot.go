@@ -8,16 +8,16 @@ import (
 )
 
 var chrootPoints = []point{
-	{lesson: 2, name: "root", says: "/ is another directory", judge: otherRoot, hint: rootHint},
-	{lesson: 2, name: "cwd", says: "the working directory is inside", judge: cwdInside, hint: cwdHint},
-	{lesson: 2, name: "marker", says: "a file of the host cannot be opened by its name", judge: noMarker, hint: markerHint},
+	{lesson: 2, name: "root", says: lang.N("/ is another directory"), judge: otherRoot, hint: rootHint},
+	{lesson: 2, name: "cwd", says: lang.N("the working directory is inside"), judge: cwdInside, hint: cwdHint},
+	{lesson: 2, name: "marker", says: lang.N("a file of the host cannot be opened by its name"), judge: noMarker, hint: markerHint},
 }
 
 func otherRoot(e *evidence) verdict {
 	if e.shell.Root.Same(e.host.Root) {
-		return fails("/ of the shell is the host's: %s", device(e.shell.Root))
+		return fails(lang.F("/ of the shell is the host's: %s", device(e.shell.Root)))
 	}
-	return holds("/ is %s, and the host's is %s", device(e.shell.Root), device(e.host.Root))
+	return holds(lang.F("/ is %s, and the host's is %s", device(e.shell.Root), device(e.host.Root)))
 }
 
 // device names a directory by what does not depend on the reader.
@@ -32,27 +32,27 @@ func rootHint(e *evidence) string {
 	case other != nil:
 		return lang.F("Process %s has another root, and the shell has not: chroot(2) changes the process that calls it, and what that forks from then on. Call it in the process that executes the shell.", called(other))
 	case e.lesson > 2:
-		return text("Nothing has changed the root of the shell. Did pivot_root(2) fail? new_root must be a mount point, so bind it on itself first; and no mount may be shared: mount --make-rprivate / comes before it.")
+		return lang.T("Nothing has changed the root of the shell. Did pivot_root(2) fail? new_root must be a mount point, so bind it on itself first; and no mount may be shared: mount --make-rprivate / comes before it.")
 	}
-	return text("Call chroot(2) with $ROOTFS in the child: after fork(2) and before execve(2). In a shell script:\n\tchroot \"$ROOTFS\" /bin/sh")
+	return lang.T("Call chroot(2) with $ROOTFS in the child: after fork(2) and before execve(2). In a shell script:\n\tchroot \"$ROOTFS\" /bin/sh")
 }
 
 func cwdInside(e *evidence) verdict {
 	if e.cwdInside {
-		return holds("from it, .. leads to the new root, and not past it")
+		return holds(lang.F("from it, .. leads to the new root, and not past it"))
 	}
-	return fails("it is %s, as the host names it: outside of the new root", harmless(e.shell.Cwd.Path))
+	return fails(lang.F("it is %s, as the host names it: outside of the new root", harmless(e.shell.Cwd.Path)))
 }
 
 func cwdHint(*evidence) string {
-	return text("chroot(2) changes what / means, and leaves the working directory where it is: outside, and from there every .. is open. Call chdir(\"/\") right after chroot(2).")
+	return lang.T("chroot(2) changes what / means, and leaves the working directory where it is: outside, and from there every .. is open. Call chdir(\"/\") right after chroot(2).")
 }
 
 func noMarker(e *evidence) verdict {
 	if e.read != "" {
-		return fails("the shell has read %s", e.marker)
+		return fails(lang.F("the shell has read %s", e.marker))
 	}
-	return holds("the shell cannot open %s", e.marker)
+	return holds(lang.F("the shell cannot open %s", e.marker))
 }
 
 func markerHint(e *evidence) string {

@@ -8,45 +8,45 @@ import (
 )
 
 var forkExecPoints = []point{
-	{lesson: 1, name: "child", says: "the shell is a child of your program", judge: isChild, hint: childHint},
-	{lesson: 1, name: "waits", says: "your program waits for it", judge: waits, hint: waitsHint},
-	{lesson: 1, name: "exit-code", says: "it ends with the shell's exit code", judge: sameCode, hint: codeHint},
-	{lesson: 1, name: "reaped", says: "nothing is left: no zombie, no process", judge: nothingLeft, hint: leftHint},
+	{lesson: 1, name: "child", says: lang.N("the shell is a child of your program"), judge: isChild, hint: childHint},
+	{lesson: 1, name: "waits", says: lang.N("your program waits for it"), judge: waits, hint: waitsHint},
+	{lesson: 1, name: "exit-code", says: lang.N("it ends with the shell's exit code"), judge: sameCode, hint: codeHint},
+	{lesson: 1, name: "reaped", says: lang.N("nothing is left: no zombie, no process"), judge: nothingLeft, hint: leftHint},
 }
 
 func isChild(e *evidence) verdict {
 	if e.shell.PID == e.pid {
-		return fails("process %d was your program, and is the shell now", e.pid)
+		return fails(lang.F("process %d was your program, and is the shell now", e.pid))
 	}
-	return holds("your program is process %d, the shell is process %d", e.pid, e.shell.PID)
+	return holds(lang.F("your program is process %d, the shell is process %d", e.pid, e.shell.PID))
 }
 
 func childHint(*evidence) string {
-	return text("execve(2) replaces the program and keeps the process, so yours is gone. Call fork(2) first, execute the shell in the child, and let the parent wait for it. In a shell script, run the command as it is, without exec before it.")
+	return lang.T("execve(2) replaces the program and keeps the process, so yours is gone. Call fork(2) first, execute the shell in the child, and let the parent wait for it. In a shell script, run the command as it is, without exec before it.")
 }
 
 func waits(e *evidence) verdict {
 	switch {
 	case e.shell.PID == e.pid:
-		return fails("there is nobody who could wait")
+		return fails(lang.F("there is nobody who could wait"))
 	case e.program == nil:
-		return fails("process %d had ended while the shell was still there", e.pid)
+		return fails(lang.F("process %d had ended while the shell was still there", e.pid))
 	}
-	return holds("process %d is there as long as the shell", e.pid)
+	return holds(lang.F("process %d is there as long as the shell", e.pid))
 }
 
 func waitsHint(e *evidence) string {
 	if e.shell.PID == e.pid {
 		return childHint(e)
 	}
-	return text("Your program ends before its shell. After fork(2) the parent must call waitpid(2) with the child's pid, which returns when the child has ended. In a shell script, no & at the end of the command.")
+	return lang.T("Your program ends before its shell. After fork(2) the parent must call waitpid(2) with the child's pid, which returns when the child has ended. In a shell script, no & at the end of the command.")
 }
 
 func sameCode(e *evidence) verdict {
 	if e.stays {
-		return fails("the shell ended with %d, and your program does not end", e.want)
+		return fails(lang.F("the shell ended with %d, and your program does not end", e.want))
 	}
-	return given(e.got == e.want, "the shell ended with %d, and your program with %d", e.want, e.got)
+	return given(e.got == e.want, lang.F("the shell ended with %d, and your program with %d", e.want, e.got))
 }
 
 func codeHint(e *evidence) string {
@@ -56,23 +56,23 @@ func codeHint(e *evidence) string {
 	}
 	switch {
 	case e.stays:
-		return text("Your program is still there 3 seconds after the shell's end. It must end when the child has: waitpid(2) returns then. If it copies the shell's input or output, that must not keep it.")
+		return lang.T("Your program is still there 3 seconds after the shell's end. It must end when the child has: waitpid(2) returns then. If it copies the shell's input or output, that must not keep it.")
 	case name == "go" && e.got == 1:
-		return text("`go run` ends with 1 whatever the program's exit code is. Build it first, and check the program itself:\n\tgo build -o box box.go && workshop check N -- ./box")
+		return lang.F("`go run` ends with 1 whatever the program's exit code is. Build it first, and check the program itself:\n\tgo build -o box box.go && workshop check %d -- ./box", e.lesson)
 	case e.got == 0:
-		return text("waitpid(2) gives a status, and the exit code is a part of it: WEXITSTATUS(status), which is status >> 8 (in Perl: $? >> 8). exit(status) itself gives 0, because only its lowest 8 bits count. In a shell script, straight after the command:\n\texit $?")
+		return lang.T("waitpid(2) gives a status, and the exit code is a part of it: WEXITSTATUS(status), which is status >> 8 (in Perl: $? >> 8). exit(status) itself gives 0, because only its lowest 8 bits count. In a shell script, straight after the command:\n\texit $?")
 	case e.got > 128:
 		return lang.F("Your program was ended by a signal, or gives 128 + N by itself: exit code %d. The shell ended by itself, with %d.", e.got, e.want)
 	}
-	return text("Take the exit code from the status of waitpid(2), WEXITSTATUS(status), and end your program with it.")
+	return lang.T("Take the exit code from the status of waitpid(2), WEXITSTATUS(status), and end your program with it.")
 }
 
 func nothingLeft(e *evidence) verdict {
 	switch {
 	case e.stays:
-		return unclear("your program does not end")
+		return unclear(lang.F("your program does not end"))
 	case len(e.left) == 0:
-		return holds("every child was waited for")
+		return holds(lang.F("every child was waited for"))
 	}
 	zombies := 0
 	for _, p := range e.left {
@@ -81,9 +81,9 @@ func nothingLeft(e *evidence) verdict {
 		}
 	}
 	if zombies == len(e.left) {
-		return fails("a zombie, which nobody has waited for: %s", strings.Join(e.leftNames, ", "))
+		return fails(lang.F("a zombie, which nobody has waited for: %s", strings.Join(e.leftNames, ", ")))
 	}
-	return fails("still there after your program's end: %s", strings.Join(e.leftNames, ", "))
+	return fails(lang.F("still there after your program's end: %s", strings.Join(e.leftNames, ", ")))
 }
 
 func leftHint(e *evidence) string {
@@ -92,5 +92,5 @@ func leftHint(e *evidence) string {
 			return lang.F("Process %s was started by your program and outlives it. Wait for it, or end it, before you exit.", p)
 		}
 	}
-	return text("A child that has ended is a zombie until its parent waits for it. Call waitpid(2) for every child that you have forked.")
+	return lang.T("A child that has ended is a zombie until its parent waits for it. Call waitpid(2) for every child that you have forked.")
 }

@@ -7,12 +7,12 @@ import (
 )
 
 var namespacesPoints = []point{
-	{lesson: 4, name: "own-pid", says: "its own pid namespace", judge: own("pid"), hint: pidHint},
-	{lesson: 4, name: "own-uts", says: "its own uts namespace (host name)", judge: own("uts"), hint: ownHint("uts", "CLONE_NEWUTS", "--uts")},
-	{lesson: 4, name: "own-ipc", says: "its own ipc namespace", judge: own("ipc"), hint: ownHint("ipc", "CLONE_NEWIPC", "--ipc")},
-	{lesson: 4, name: "own-net", says: "its own network namespace", judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
-	{lesson: 4, name: "proc", says: "/proc shows that pid namespace", judge: ownProc, hint: procHint},
-	{lesson: 4, name: "host-processes", says: "a process of the host cannot be found", attacks: true, judge: hostHidden, hint: procHint},
+	{lesson: 4, name: "own-pid", says: lang.N("its own pid namespace"), judge: own("pid"), hint: pidHint},
+	{lesson: 4, name: "own-uts", says: lang.N("its own uts namespace (host name)"), judge: own("uts"), hint: ownHint("uts", "CLONE_NEWUTS", "--uts")},
+	{lesson: 4, name: "own-ipc", says: lang.N("its own ipc namespace"), judge: own("ipc"), hint: ownHint("ipc", "CLONE_NEWIPC", "--ipc")},
+	{lesson: 4, name: "own-net", says: lang.N("its own network namespace"), judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
+	{lesson: 4, name: "proc", says: lang.N("/proc shows that pid namespace"), judge: ownProc, hint: procHint},
+	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, judge: hostHidden, hint: procHint},
 }
 
 func own(kind string) func(*evidence) verdict {
@@ -41,19 +41,28 @@ func pidHint(e *evidence) string {
 		}
 		return lang.F("Process %s has called unshare(CLONE_NEWPID) and is still in the old pid namespace itself, its ns/pid_for_children is another one: unshare(2) does not move its caller, only the children that it forks afterwards. So fork once more, and execute the shell in that child. In a shell script:\n\tunshare --pid --fork ...", called(s))
 	}
-	return text("Add CLONE_NEWPID to the flags of clone(2). With unshare(2) fork once more after it: it does not move its caller. In a shell script:\n\tunshare --pid --fork ...")
+	return lang.T("Add CLONE_NEWPID to the flags of clone(2). With unshare(2) fork once more after it: it does not move its caller. In a shell script:\n\tunshare --pid --fork ...")
 }
 
-func ownProc(e *evidence) verdict { return given(e.proc, "%s", e.procFact) }
+func ownProc(e *evidence) verdict { return given(e.proc, e.procFact) }
 
 func procHint(e *evidence) string {
 	if e.shell.Namespaces["pid"] == e.host.Namespaces["pid"] {
 		return pidHint(e)
 	}
 	if !e.proc {
-		return text("Mount a new one: mount(\"proc\", \"/proc\", \"proc\", 0, NULL). A proc filesystem shows the pid namespace of the process that mounts it, so this is for the child inside: after the fork into the new pid namespace, and before execve(2). Do not bind the host's /proc.")
+		return lang.T("Mount a new one: mount(\"proc\", \"/proc\", \"proc\", 0, NULL). A proc filesystem shows the pid namespace of the process that mounts it, so this is for the child inside: after the fork into the new pid namespace, and before execve(2). Do not bind the host's /proc.")
 	}
 	return ""
 }
 
-func hostHidden(e *evidence) verdict { return stopped(e, attack.HostProcesses) }
+func hostHidden(e *evidence) verdict {
+	o := e.attacks[attack.HostProcesses.Name]
+	switch pid := o.Facts[attack.DecoyFact]; {
+	case pid != "":
+		return fails(lang.F("it was found as process %s", pid))
+	case o.Errno == "ESRCH":
+		return holds(lang.F("it is none of the %s processes in /proc", o.Facts[attack.ProcessesFact]))
+	}
+	return stopped(e, attack.HostProcesses).or(ownNamespace(e, "pid").state == Holds && e.proc)
+}

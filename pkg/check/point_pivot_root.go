@@ -12,9 +12,9 @@ import (
 )
 
 var pivotRootPoints = []point{
-	{lesson: 3, name: "own-mounts", says: "its own mount namespace", judge: ownMountNamespace, hint: mountNamespaceHint},
-	{lesson: 3, name: "no-host-mounts", says: "no mount of the host in it", judge: noHostMounts, hint: hostMountsHint},
-	{lesson: 3, name: "escape", says: "the escape from chroot is stopped", attacks: true, judge: escapeStopped, hint: hostMountsHint},
+	{lesson: 3, name: "own-mounts", says: lang.N("its own mount namespace"), judge: ownMountNamespace, hint: mountNamespaceHint},
+	{lesson: 3, name: "no-host-mounts", says: lang.N("no mount of the host in it"), judge: noHostMounts, hint: hostMountsHint},
+	{lesson: 3, name: "escape", says: lang.N("the escape from chroot is stopped"), attacks: true, judge: escapeStopped, hint: hostMountsHint},
 }
 
 func ownMountNamespace(e *evidence) verdict { return ownNamespace(e, "mnt") }
@@ -24,17 +24,17 @@ func mountNamespaceHint(e *evidence) string {
 	if other != nil {
 		return lang.F("Process %s has its own mount namespace, and the shell has not: a process gets the namespaces of the one that forks it, as they are at that moment. Call unshare(CLONE_NEWNS) before the fork, or in the child.", called(other))
 	}
-	return text("Call unshare(2) with CLONE_NEWNS in the child before any mount, or give it to clone(2). In a shell script:\n\tunshare --mount COMMAND")
+	return lang.T("Call unshare(2) with CLONE_NEWNS in the child before any mount, or give it to clone(2). In a shell script:\n\tunshare --mount COMMAND")
 }
 
 func noHostMounts(e *evidence) verdict {
 	switch {
 	case e.tableErr != nil:
-		return unclear("its mount table cannot be read: %s", e.tableErr)
+		return unclear(lang.F("its mount table cannot be read: %s", e.tableErr))
 	case len(e.hosts) == 0:
-		return holds("its table, seen from its top, is: %s", mountNames(e.table))
+		return holds(lang.F("its table, seen from its top, is: %s", mountNames(e.table)))
 	}
-	return fails("its table, seen from its top, has mounts of the host: %s (%d of %d)", mountNames(e.hosts), len(e.hosts), len(e.table))
+	return fails(lang.F("its table, seen from its top, has mounts of the host: %s (%d of %d)", mountNames(e.hosts), len(e.hosts), len(e.table)))
 }
 
 // mountNames names a few mounts.
@@ -58,11 +58,11 @@ func hostMountsHint(e *evidence) string {
 	case e.shell.Root.Same(e.host.Root):
 		return rootHint(e)
 	case old == "/" && e.stacked():
-		return text("The old root still lies on the new one: pivot_root(\".\", \".\") stacks them, and the old one is the upper. Take it away straight after: umount2(\".\", MNT_DETACH), then chdir(\"/\"). In a shell script:\n\tpivot_root . . && umount -l . && cd /")
+		return lang.T("The old root still lies on the new one: pivot_root(\".\", \".\") stacks them, and the old one is the upper. Take it away straight after: umount2(\".\", MNT_DETACH), then chdir(\"/\"). In a shell script:\n\tpivot_root . . && umount -l . && cd /")
 	case old == "/":
-		return text("The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . old && umount -l /old")
+		return lang.T("The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /")
 	case old != "":
-		return lang.F("pivot_root(2) has moved the old root to %[1]s, and it is still mounted there. Go to / first, and take it away: umount2(%[1]q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %[1]s", old)
+		return lang.F("pivot_root(2) has moved the old root to %s, and it is still mounted there. Go to / first, and take it away: umount2(%q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %s", old, old, old)
 	case len(e.hosts) > 0:
 		return lang.F("These mounts came from the host: unmount them inside, or do not bind them: %s.", mountNames(e.hosts))
 	}
@@ -86,6 +86,16 @@ func (e *evidence) oldRoot() string {
 	return ""
 }
 
-// escapeStopped believes what the host knows: whether the shell's probe has read
-// the marker, or stands at the host's root.
-func escapeStopped(e *evidence) verdict { return stopped(e, attack.ChrootEscape) }
+// escapeStopped asks where it led, and not only whether it could read there: by
+// device and inode.
+func escapeStopped(e *evidence) verdict {
+	o := e.attacks[attack.ChrootEscape.Name]
+	before, after := o.Facts[attack.RootBefore], o.Facts[attack.RootAfter]
+	switch {
+	case after != "" && after != before:
+		return fails(lang.F("it succeeded: / was %s, and is %s", before, after))
+	case after != "":
+		return holds(lang.F("every call succeeded, and / is still %s: there is nothing above it", after))
+	}
+	return stopped(e, attack.ChrootEscape, "EPERM").or(noHostMounts(e).state == Holds)
+}

@@ -9,16 +9,16 @@ import (
 )
 
 var seccompPoints = []point{
-	{lesson: 7, name: "filter", says: "a seccomp filter", judge: hasFilter, hint: filterHint},
-	{lesson: 7, name: "mkdir", says: "mkdir is refused", attacks: true, judge: mkdirRefused, hint: mkdirHint},
-	{lesson: 7, name: "mkdirat", says: "mkdirat is refused", attacks: true, judge: mkdiratRefused, hint: mkdirHint},
-	{lesson: 7, name: "shell-lives", says: "the shell runs on", attacks: true, judge: shellLives, hint: livesHint},
-	{lesson: 7, name: "foreign-abi", says: "a call of another ABI is no way around", attacks: true, judge: noForeignABI, hint: abiHint},
+	{lesson: 7, name: "filter", says: lang.N("a seccomp filter"), judge: hasFilter, hint: filterHint},
+	{lesson: 7, name: "mkdir", says: lang.N("mkdir is refused"), attacks: true, judge: mkdirRefused, hint: mkdirHint},
+	{lesson: 7, name: "mkdirat", says: lang.N("mkdirat is refused"), attacks: true, judge: mkdiratRefused, hint: mkdirHint},
+	{lesson: 7, name: "shell-lives", says: lang.N("the shell runs on"), attacks: true, judge: shellLives, hint: livesHint},
+	{lesson: 7, name: "foreign-abi", says: lang.N("a call of another ABI is no way around"), attacks: true, judge: noForeignABI, hint: abiHint},
 }
 
 func hasFilter(e *evidence) verdict {
 	mode := e.shell.Get("Seccomp")
-	return given(mode == "2", "Seccomp of the shell is %s (%s)", mode, observe.SeccompMode(mode))
+	return given(mode == "2", lang.F("Seccomp of the shell is %s (%s)", mode, observe.SeccompMode(mode)))
 }
 
 func filterHint(e *evidence) string {
@@ -26,17 +26,23 @@ func filterHint(e *evidence) string {
 	if other != nil {
 		return lang.F("Process %s has a filter, and the shell has not: a filter is for the process that loads it, and what it forks afterwards. Load it in the child, last before execve(2).", called(other))
 	}
-	return text("Load a filter in the child, last before execve(2): prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) or seccomp(2). Without CAP_SYS_ADMIN, prctl(PR_SET_NO_NEW_PRIVS, 1) must come first, else it is EACCES.")
+	return lang.T("Load a filter in the child, last before execve(2): prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) or seccomp(2). Without CAP_SYS_ADMIN, prctl(PR_SET_NO_NEW_PRIVS, 1) must come first, else it is EACCES.")
 }
 
 func mkdirRefused(e *evidence) verdict {
 	if attack.OldMkdir == nil {
-		return holds("this architecture has mkdirat alone")
+		return holds(lang.F("this architecture has mkdirat alone"))
 	}
-	return stopped(e, attack.OldMkdir)
+	return filtered(e, attack.OldMkdir)
 }
 
-func mkdiratRefused(e *evidence) verdict { return stopped(e, attack.Mkdir) }
+func mkdiratRefused(e *evidence) verdict { return filtered(e, attack.Mkdir) }
+
+// filtered is stopped by whatever a filter may answer: any errno but those of the
+// mistake in the call, which the probe counts as let through, or a signal.
+func filtered(e *evidence, p *attack.Probe) verdict {
+	return stopped(e, p, e.attacks[p.Name].Errno, "SIGSYS")
+}
 
 func mkdirHint(e *evidence) string {
 	if e.shell.Get("Seccomp") != "2" {
@@ -46,31 +52,31 @@ func mkdirHint(e *evidence) string {
 	old := attack.OldMkdir != nil && e.attacks[attack.OldMkdir.Name].Allowed
 	switch {
 	case at && !old:
-		return text("The filter refuses mkdir and lets mkdirat through, which does the same: many programs call that one. Refuse both: 83 and 258 on amd64, 34 on arm64.")
+		return lang.T("The filter refuses mkdir and lets mkdirat through, which does the same: many programs call that one. Refuse both: 83 and 258 on amd64, 34 on arm64.")
 	case old && !at:
-		return text("The filter refuses mkdirat and lets mkdir through, which x86 still has: the shell's own mkdir calls it. Refuse both: 83 and 258 on amd64.")
+		return lang.T("The filter refuses mkdirat and lets mkdir through, which x86 still has: the shell's own mkdir calls it. Refuse both: 83 and 258 on amd64.")
 	case at:
-		return text("There is a filter, and it lets both through. Does it compare the number at offset 0 of struct seccomp_data (offset 4 is the architecture), and does the jump lead where it should? The return value is SECCOMP_RET_KILL_PROCESS, or SECCOMP_RET_ERRNO | EPERM.")
+		return lang.T("There is a filter, and it lets both through. Does it compare the number at offset 0 of struct seccomp_data (offset 4 is the architecture), and does the jump lead where it should? The return value is SECCOMP_RET_KILL_PROCESS, or SECCOMP_RET_ERRNO | EPERM.")
 	}
 	return ""
 }
 
 func shellLives(e *evidence) verdict {
 	if e.alive {
-		return holds("it answers after the attacks")
+		return holds(lang.F("it answers after the attacks"))
 	}
-	return fails("it gave no answer after the attacks")
+	return fails(lang.F("it gave no answer after the attacks"))
 }
 
 func livesHint(*evidence) string {
-	return text("The filter must end the process that makes the call, and nobody else. A filter that refuses by default needs all that a shell calls: clone, execve, wait4, read, write, ...")
+	return lang.T("The filter must end the process that makes the call, and nobody else. A filter that refuses by default needs all that a shell calls: clone, execve, wait4, read, write, ...")
 }
 
 func noForeignABI(e *evidence) verdict {
 	if !foreignABI() {
-		return holds("this architecture's code cannot switch to another ABI")
+		return holds(lang.F("this architecture's code cannot switch to another ABI"))
 	}
-	return stopped(e, attack.ForeignABI)
+	return filtered(e, attack.ForeignABI)
 }
 
 func abiHint(e *evidence) string {
@@ -78,5 +84,5 @@ func abiHint(e *evidence) string {
 	if !o.Allowed || strings.Contains(o.Reason, "32-bit") {
 		return ""
 	}
-	return text("On amd64 the instruction int 0x80 makes a 32-bit call, with numbers of its own: mkdir is 39 there, which is getpid here. Let the filter look at the architecture first (offset 4 of struct seccomp_data): if it is not AUDIT_ARCH_X86_64, SECCOMP_RET_KILL_PROCESS.")
+	return lang.T("On amd64 the instruction int 0x80 makes a 32-bit call, with numbers of its own: mkdir is 39 there, which is getpid here. Let the filter look at the architecture first (offset 4 of struct seccomp_data): if it is not AUDIT_ARCH_X86_64, SECCOMP_RET_KILL_PROCESS.")
 }

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -24,19 +26,17 @@ type verdict struct {
 	fact  string
 }
 
-func holds(format string, args ...any) verdict   { return verdict{Holds, lang.F(format, args...)} }
-func fails(format string, args ...any) verdict   { return verdict{Fails, lang.F(format, args...)} }
-func unclear(format string, args ...any) verdict { return verdict{Unclear, lang.F(format, args...)} }
+func holds(fact string) verdict   { return verdict{Holds, fact} }
+func fails(fact string) verdict   { return verdict{Fails, fact} }
+func unclear(fact string) verdict { return verdict{Unclear, fact} }
 
 // given is holds or fails, by what was found, with one fact for both.
-func given(ok bool, format string, args ...any) verdict {
+func given(ok bool, fact string) verdict {
 	if ok {
-		return holds(format, args...)
+		return holds(fact)
 	}
-	return fails(format, args...)
+	return fails(fact)
 }
-
-func text(english string) string { return lang.T(english) }
 
 // points are all of them, in the order in which one builds on the other.
 var points = concat(forkExecPoints, chrootPoints, pivotRootPoints, namespacesPoints, cgroupPoints,
@@ -50,38 +50,70 @@ func concat(lists ...[]point) []point {
 	return all
 }
 
+// Lessons lists the numbers of the lessons that can be checked.
+func Lessons() []int { return slices.Sorted(maps.Keys(layerNames)) }
+
 // layerNames are the lessons by number, as the steps are called.
 var layerNames = map[int]string{
 	1: "fork-exec", 2: "chroot", 3: "pivot-root", 4: "namespaces",
 	5: "cgroup", 6: "capabilities", 7: "seccomp", 8: "apparmor",
 }
 
-// stopped judges an attack that must not succeed.
-func stopped(e *evidence, p *attack.Probe) verdict {
+// stopped judges an attack that must not succeed, where one of these errnos, or
+// signals, is what the layer answers; "" is an attack without an error that came
+// to nothing. Another one shows that something else was in the way.
+func stopped(e *evidence, p *attack.Probe, by ...string) verdict {
 	o, ok := e.attacks[p.Name]
 	switch {
 	case !ok && e.noGuest != nil:
-		return unclear("the attack could not be made: %s", e.noGuest)
+		return unclear(lang.F("the attack could not be made: %s", e.noGuest))
 	case !ok:
-		return unclear("the attack was not made: what it needs is missing")
+		return unclear(lang.T("the attack was not made: the shell did not live to see it"))
 	case o.unclear != "":
-		return unclear("the attack could not be made: %s", text(o.unclear))
+		return unclear(lang.F("the attack could not be made: %s", o.unclear))
 	case o.Allowed:
-		return fails("it succeeded: %s", text(p.Tries))
+		return fails(lang.F("it succeeded: %s", lang.T(p.Tries)))
 	}
-	return holds("%s", o.Reason)
+	word := o.Errno
+	if o.killed != "" {
+		word = o.killed
+	}
+	if slices.Contains(by, word) {
+		return holds(o.how())
+	}
+	return unclear(lang.F("something else was in the way: %s", o.how()))
 }
 
-// sameNamespace judges a namespace of its own.
+// or lets what was observed decide, where the attack could not be made: sure says
+// that it cannot succeed.
+func (v verdict) or(sure bool) verdict {
+	if v.state != Unclear || !sure {
+		return v
+	}
+	return holds(lang.F("%s; but by what was observed it cannot succeed", v.fact))
+}
+
+// how says what stopped an attack: the call that failed, as strace writes it.
+func (o outcome) how() string {
+	if o.killed != "" {
+		return lang.F("who tried it was killed by %s", o.killed)
+	}
+	if n := len(o.Calls); n > 0 && o.Calls[n-1].Errno != "" {
+		return harmless(o.Calls[n-1].Call) + " = " + o.Calls[n-1].Errno
+	}
+	return o.Reason
+}
+
+// ownNamespace judges a namespace of its own.
 func ownNamespace(e *evidence, kind string) verdict {
 	own, host := e.shell.Namespaces[kind], e.host.Namespaces[kind]
 	switch {
 	case own.Link == "":
-		return unclear("the kernel does not show ns/%s of the shell", kind)
+		return unclear(lang.F("the kernel does not show ns/%s of the shell", kind))
 	case own == host:
-		return fails("ns/%s is %s: the one that your program was started in", kind, own.Link)
+		return fails(lang.F("ns/%s is %s: the one that your program was started in", kind, own.Link))
 	}
-	return holds("ns/%s is %s, and outside it is %s", kind, own.Link, host.Link)
+	return holds(lang.F("ns/%s is %s, and outside it is %s", kind, own.Link, host.Link))
 }
 
 // others are the other processes of the program: itself, and those between it

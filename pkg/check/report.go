@@ -4,6 +4,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // State is what came of one point.
@@ -58,7 +60,7 @@ func (r *Report) judge(e *evidence) {
 			continue
 		}
 		v := p.judge(e)
-		r.Points = append(r.Points, Point{p.lesson, p.name, text(p.says), v.state, v.fact})
+		r.Points = append(r.Points, Point{p.lesson, p.name, lang.T(p.says), v.state, v.fact})
 		if v.state != Holds && r.Hint == "" && p.hint != nil {
 			r.Hint = p.hint(e)
 		}
@@ -74,7 +76,7 @@ func layer(lesson int, e *evidence) Layer {
 	l := Layer{Lesson: lesson, Name: layerNames[lesson]}
 	for _, p := range points {
 		if p.lesson == lesson && !p.attacks && p.judge(e).state != Holds {
-			l.Missing = append(l.Missing, text(p.says))
+			l.Missing = append(l.Missing, lang.T(p.says))
 		}
 	}
 	l.Holds = len(l.Missing) == 0

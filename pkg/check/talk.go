@@ -96,5 +96,20 @@ func (s *still) lasted() time.Duration {
 	return time.Since(s.since)
 }
 
+// hearOut waits until all is read of what a program said that has ended.
+func (r *run) hearOut() {
+	select {
+	case <-r.ended:
+	default:
+		return
+	}
+	if len(r.orphans()) == 0 {
+		for _, f := range r.files {
+			_ = f.SetReadDeadline(time.Now().Add(time.Second))
+		}
+		r.output.readers.Wait()
+	}
+}
+
 // say gives the shell lines without waiting for anything.
 func (r *run) say(lines string) { _, _ = io.WriteString(r.stdin, lines+"\n") }

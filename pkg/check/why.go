@@ -40,18 +40,18 @@ type NoShell struct {
 }
 
 // whyNotStarted says why a program could not be executed.
-func whyNotStarted(name string, err error) *NoShell {
+func whyNotStarted(lesson int, name string, err error) *NoShell {
 	n := &NoShell{Why: NotExecutable, Says: lang.F("%s cannot be executed: %s", name, rootCause(err))}
 	info, statErr := os.Stat(name)
 	switch {
 	case errors.Is(err, unix.ENOEXEC):
-		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check N -- sh %s", name)
+		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s", lesson, name)
 	case statErr == nil && info.IsDir():
-		n.hint = text("It is a directory. Name the program in it.")
+		n.hint = lang.T("It is a directory. Name the program in it.")
 	case statErr == nil && info.Mode()&0o111 == 0:
 		n.hint = lang.F("It is not executable. Make it so:\n\tchmod +x %s", name)
 	case statErr == nil && errors.Is(err, fs.ErrNotExist):
-		n.hint = text("The file is there, and what its first line names is not: look at the #! line, and for a carriage return at its end.")
+		n.hint = lang.T("The file is there, and what its first line names is not: look at the #! line, and for a carriage return at its end.")
 	default:
 		n.Why, n.Says = NotFound, lang.F("%s is not found", name)
 		n.hint = notFoundHint(name)
@@ -64,9 +64,9 @@ func notFoundHint(name string) string {
 		if _, err := os.Stat(name); err == nil {
 			return lang.F("A program of this directory is named with its path:\n\t./%s", name)
 		}
-		return text("No directory of PATH has a program of that name; sudo has a PATH of its own. Give the path: ./box.sh, /home/me/box")
+		return lang.T("No directory of PATH has a program of that name; sudo has a PATH of its own. Give the path: ./box.sh, /home/me/box")
 	}
-	return text("There is no such file. Is it the right directory?")
+	return lang.T("There is no such file. Is it the right directory?")
 }
 
 func rootCause(err error) error {
@@ -83,18 +83,18 @@ func (r *run) whyNoShell(err error) *NoShell {
 	switch {
 	case errors.Is(err, errElsewhere):
 		return &NoShell{
-			Why: Elsewhere, Says: text("a shell answers, and it is no descendant of your program: somebody else has started it"),
-			hint: text("A client of a daemon, as docker is, has nothing to do with the container's processes. What is judged here is a program that builds the container itself."),
+			Why: Elsewhere, Says: lang.T("a shell answers, and it is no descendant of your program: somebody else has started it"),
+			hint: lang.T("A client of a daemon, as docker is, has nothing to do with the container's processes. What is judged here is a program that builds the container itself."),
 		}
 	case r.wantsTerminal():
 		return &NoShell{
-			Why: WantsTerminal, Says: text("your program wants a terminal"),
-			hint: text("The script comes through a pipe. Hand standard input on as it is: no setsid, no pty, no check for a terminal."),
+			Why: WantsTerminal, Says: lang.T("your program wants a terminal"),
+			hint: lang.T("The script comes through a pipe. Hand standard input on as it is: no setsid, no pty, no check for a terminal."),
 		}
 	case total > maxOutput:
 		return &NoShell{
 			Why: PrintsOn, Says: lang.F("your program printed %d bytes, and no shell answered", total),
-			hint: text("It prints in a loop. Only the shell's output belongs on standard output; what your program has to say belongs on standard error."),
+			hint: lang.T("It prints in a loop. Only the shell's output belongs on standard output; what your program has to say belongs on standard error."),
 		}
 	case errors.Is(err, errEnded):
 		return r.whyEnded()
@@ -116,17 +116,19 @@ func (r *run) whyEnded() *NoShell {
 	said := strings.Join(r.output.lines(100), "\n")
 	switch {
 	case r.Lesson >= 3 && strings.Contains(said, "pivot_root") && strings.Contains(said, "nvalid argument"):
-		n.hint = text("pivot_root(2) gives EINVAL where new_root is no mount point (bind it on itself), or where a mount is shared (make all private before it). In a shell script:\n\tmount --make-rprivate / && mount --bind \"$ROOTFS\" \"$ROOTFS\"")
+		n.hint = lang.T("pivot_root(2) gives EINVAL where new_root is no mount point (bind it on itself), or where a mount is shared (make all private before it). In a shell script:\n\tmount --make-rprivate / && mount --bind \"$ROOTFS\" \"$ROOTFS\"")
+	case r.Lesson >= 4 && (strings.Contains(said, "annot fork") || strings.Contains(said, "annot allocate memory")):
+		n.hint = lang.T("A fork that fails with ENOMEM is one into a pid namespace whose process 1 has ended. After unshare(CLONE_NEWPID) the first child is process 1: fork once, let that child do all the rest, and execute the shell in it. In a shell script:\n\tunshare --pid --fork ...")
 	case strings.Contains(said, "pivot_root") && strings.Contains(said, "busy"):
-		n.hint = text("pivot_root(2) gives EBUSY where new_root is the root already, or is not on a mount of its own: bind it on itself first.")
+		n.hint = lang.T("pivot_root(2) gives EBUSY where new_root is the root already, or is not on a mount of its own: bind it on itself first.")
 	case len(r.orphans()) > 0:
-		n.hint = text("Your program has ended, and a child of it lives on and does not read the script. Wait for the child, and let it have your standard input.")
+		n.hint = lang.T("Your program has ended, and a child of it lives on and does not read the script. Wait for the child, and let it have your standard input.")
 	case code == 0 && said == "":
-		n.hint = text("It ended at once and said nothing. Does it come as far as execve(2) of /bin/sh? An execve that fails returns: print its errno.")
+		n.hint = lang.T("It ended at once and said nothing. Does it come as far as execve(2) of /bin/sh? An execve that fails returns: print its errno.")
 	case code > 128:
 		n.hint = lang.F("It was killed by signal %d, or says so. See what it does with:\n\tstrace -f COMMAND", code-128)
 	default:
-		n.hint = text("What it said is below. Run it by hand in the same way:\n\techo 'echo hello' | ROOTFS=$(workshop rootfs path) COMMAND")
+		n.hint = lang.T("What it said is below. Run it by hand in the same way:\n\techo 'echo hello' | ROOTFS=$(workshop rootfs path) COMMAND")
 	}
 	return n
 }
@@ -135,17 +137,17 @@ func (r *run) whyEnded() *NoShell {
 func (r *run) whyWaits(err error) *NoShell {
 	tree := r.descendants()
 	shell := slices.IndexFunc(tree, func(p process) bool { return isShell(p) && p.pid != r.pid })
-	n := &NoShell{Why: StartsNone, Says: text("your program runs, and has started no shell")}
+	n := &NoShell{Why: StartsNone, Says: lang.T("your program runs, and has started no shell")}
 	switch {
 	case shell >= 0:
 		in := standardInput(tree[shell].pid)
 		n = &NoShell{Why: IgnoresInput, Says: lang.F("there is a shell, process %s, and it does not execute what comes through your program's standard input; its own is %s", tree[shell], in)}
-		n.hint = text("The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there.")
+		n.hint = lang.T("The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there.")
 	case len(tree) > 1:
 		n.Says = lang.F("your program runs, and none of its children is a shell: %s", names(tree))
-		n.hint = text("Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?")
+		n.hint = lang.T("Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?")
 	default:
-		n.hint = text("It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?")
+		n.hint = lang.T("It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?")
 	}
 	if errors.Is(err, errTooLong) {
 		n.Why, n.Says = TooLong, lang.F("no shell answered in the time that there is: %s", n.Says)
@@ -162,7 +164,7 @@ func isShell(p process) bool {
 func standardInput(pid int) string {
 	to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid))
 	if err != nil {
-		return text("closed")
+		return lang.T("closed")
 	}
 	return harmless(to)
 }

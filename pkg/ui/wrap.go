@@ -18,6 +18,12 @@ func Pad(text string, columns int) string {
 	return text + strings.Repeat(" ", max(0, columns-lipgloss.Width(text)))
 }
 
+// Fits tells whether a text fits into that many columns.
+func Fits(text string, columns int) bool { return lipgloss.Width(text) <= columns }
+
+// Cut shortens a text to that many columns, where it is longer.
+func Cut(text string, columns int) string { return ansi.Truncate(text, columns, "...") }
+
 // wrap divides a text into lines of at most that many columns: at spaces, and
 // in Japanese, which has none, where no line then begins with 、 or ends with 「.
 func wrap(text string, columns int) []string {

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/check"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+)
+
+// checkOf judges what lesson n builds by what lesson m asks for.
+func checkOf(t *testing.T, m, n int) *check.Report {
+	t.Helper()
+	c := &check.Check{
+		Lesson: m, Path: "/proc/self/exe",
+		Command: []string{"workshop", strconv.Itoa(n), "-q", "--", "/bin/sh"},
+	}
+	report, err := c.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.NoShell != nil {
+		t.Fatalf("%+v; it said %q", report.NoShell, report.Said)
+	}
+	return report
+}
+
+// TestCheckAgainstTheLessonBefore is the control of every check: it holds for
+// what the lesson builds, and not for what the lesson before builds.
+func TestCheckAgainstTheLessonBefore(t *testing.T) {
+	testroot.Busybox(t)
+	for _, n := range check.Lessons() {
+		t.Run(lessonName(stepOf(n)), func(t *testing.T) {
+			if stepOf(n) == steps.AppArmor {
+				testenv.AppArmor(t)
+			}
+			if r := checkOf(t, n, n); !r.Holds || r.Hint != "" {
+				t.Errorf("what the lesson builds: %+v, hint %q", r.Points, r.Hint)
+			}
+			if n == 1 {
+				return // before it there is only a program that is the shell: see pkg/check
+			}
+			r := checkOf(t, n, n-1)
+			if r.Holds || r.Hint == "" {
+				t.Errorf("what the lesson before builds: %+v, hint %q", r.Points, r.Hint)
+			}
+			for _, l := range r.Layers {
+				if !l.Holds {
+					t.Errorf("the layer %s is not seen: %v", l.Name, l.Missing)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckOnCgroupV2 is the same where the tree is of version 2: in the guest.
+func TestCheckOnCgroupV2(t *testing.T) {
+	testroot.Busybox(t)
+	testenv.CgroupV2(t)
+	if r := checkOf(t, 5, 5); !r.Holds {
+		t.Errorf("%+v", r.Points)
+	}
+	if r := checkOf(t, 5, 4); r.Holds {
+		t.Errorf("%+v", r.Points)
+	}
+}
+
+// workshop gives a command that is workshop, as a process of its own.
+func workshop(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
+	cmd.Args[0] = "workshop"
+	return cmd
+}
+
+// TestCheckInterrupted: Ctrl-C ends the program, and leaves nothing behind.
+func TestCheckInterrupted(t *testing.T) {
+	testroot.Busybox(t)
+	mark := fmt.Sprint(100000 + os.Getpid())
+	cmd := workshop(t.Context(), "check", "1", "--", "sh", "-c", "setsid sleep "+mark+" & while :; do :; done")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	if err := cmd.Process.Signal(unix.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("the exit code is %d", code)
+	}
+	if runs("sleep " + mark) {
+		t.Error("its child lives on")
+	}
+}
+
+// TestCheckKilled: after a kill -9 the next start ends what is left.
+func TestCheckKilled(t *testing.T) {
+	testroot.Busybox(t)
+	mark := fmt.Sprint(200000 + os.Getpid())
+	cmd := workshop(t.Context(), "check", "1", "--", "sh", "-c", "setsid sleep "+mark+" & while :; do :; done")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if out, err := workshop(t.Context(), "check", "1").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	waitFor(t, "its child ends", func() bool { return !runs("sleep " + mark) })
+}
+
+// runs tells whether a process with these arguments lives.
+func runs(args string) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	return slices.ContainsFunc(files, func(file string) bool {
+		b, _ := os.ReadFile(file)
+		return strings.ReplaceAll(strings.TrimSuffix(string(b), "\x00"), "\x00", " ") == args
+	})
+}
+
+func waitFor(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 1000 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("in vain: %s", what)
+}
+
+// TestCheckWatch changes a program under it, and reads what it then says.
+func TestCheckWatch(t *testing.T) {
+	testroot.Busybox(t)
+	box := filepath.Join(t.TempDir(), "box.sh")
+	write := func(text string) {
+		if err := os.WriteFile(box, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("#!/bin/sh\nexec sh\n")
+	cmd := workshop(t.Context(), "check", "1", "--watch", "--json", "--", box)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(out)
+	for i, want := range []bool{false, true, false} {
+		var report check.Report
+		if err := decoder.Decode(&report); err != nil {
+			t.Fatal(err)
+		}
+		if report.Holds != want {
+			t.Errorf("time %d: %+v", i, report)
+		}
+		switch i {
+		case 0:
+			write("#!/bin/sh\nsh\nexit $?\n")
+		case 1:
+			write("#!/bin/sh\nsh\nexit 0  # longer\n")
+		}
+	}
+	if err := cmd.Process.Signal(unix.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("the exit code is %d, and not that of the last time", code)
+	}
+}
+
+// TestCheckAtEightyColumns: no line is longer, in both languages, and a terminal
+// is cleared by --watch alone.
+func TestCheckAtEightyColumns(t *testing.T) {
+	testroot.Busybox(t)
+	for _, language := range []string{"en", "ja"} {
+		for _, script := range []string{"exec sh", "sh; exit 0", "echo " + strings.Repeat("long ", 40) + "; exit 1"} {
+			master, slave, err := pty.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := pty.Setsize(master, &pty.Winsize{Rows: 50, Cols: 80}); err != nil {
+				t.Fatal(err)
+			}
+			cmd := workshop(t.Context(), "--lang", language, "check", "3", "--", "sh", "-c", script)
+			cmd.Stdout, cmd.Stderr = slave, slave
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			slave.Close()
+			var text strings.Builder
+			buf := make([]byte, 4096)
+			for {
+				n, err := master.Read(buf)
+				text.Write(buf[:n])
+				if err != nil {
+					break
+				}
+			}
+			_ = cmd.Wait()
+			master.Close()
+			checkColumns(t, text.String())
+			if strings.Contains(text.String(), "\x1b[2J") {
+				t.Error("the screen was cleared")
+			}
+		}
+	}
+}
+
+func checkColumns(t *testing.T, text string) {
+	t.Helper()
+	if !strings.Contains(text, "✗") {
+		t.Errorf("nothing is said: %q", text)
+	}
+	for line := range strings.Lines(text) {
+		if n := ansi.StringWidth(strings.TrimRight(line, "\r\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}

@@ -1,0 +1,285 @@
+package check_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/check"
+)
+
+// TestMain lets the test binary be the probes.
+func TestMain(m *testing.M) {
+	attack.Main()
+	os.Exit(m.Run())
+}
+
+// run judges a shell script.
+func run(t *testing.T, lesson int, script string, env ...string) *check.Report {
+	t.Helper()
+	return runCommand(t, &check.Check{Lesson: lesson, Command: []string{"/bin/sh", "-c", script}, Env: env})
+}
+
+// runCommand judges a program, and looks whether anything is left afterwards.
+func runCommand(t *testing.T, c *check.Check) *check.Report {
+	t.Helper()
+	root := testroot.Busybox(t)
+	before := leftBy(t)
+	c.Env = append(append(os.Environ(), "ROOTFS="+root), c.Env...)
+	report, err := c.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := leftBy(t); !slices.Equal(before, after) {
+		t.Errorf("left behind: before %v, after %v", before, after)
+	}
+	return report
+}
+
+// leftBy lists what a check could leave: children of this process, and mounts.
+func leftBy(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("ps", "--no-headers", "-o", "stat,args", "--ppid", strconv.Itoa(os.Getpid())).Output()
+	if err != nil && len(out) > 0 {
+		t.Fatal(err)
+	}
+	var left []string
+	for line := range strings.Lines(string(out)) {
+		if !strings.Contains(line, "ps --no-headers") {
+			left = append(left, line)
+		}
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(left, string(mounts))
+}
+
+// failing names the points that do not hold.
+func failing(r *check.Report) []string {
+	var names []string
+	for _, p := range r.Points {
+		if p.State != check.Holds {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// A programs is a script with what a check must find.
+type program struct {
+	name   string
+	lesson int
+	script string
+	fails  string // the points that do not hold
+	hint   string // a part of the hint
+}
+
+func judge(t *testing.T, programs []program, env ...string) {
+	t.Helper()
+	for _, p := range programs {
+		t.Run(p.name, func(t *testing.T) {
+			r := run(t, p.lesson, p.script, env...)
+			if r.NoShell != nil {
+				t.Fatalf("no shell: %+v; it said %q", r.NoShell, r.Said)
+			}
+			if got := strings.Join(failing(r), " "); got != p.fails {
+				t.Errorf("the points that do not hold are %q, want %q:\n%+v", got, p.fails, r.Points)
+			}
+			if !strings.Contains(r.Hint, p.hint) || p.fails != "" && p.hint == "" {
+				t.Errorf("the hint is %q, want %q", r.Hint, p.hint)
+			}
+			if r.Holds != (p.fails == "") {
+				t.Errorf("holds is %v", r.Holds)
+			}
+		})
+	}
+}
+
+func TestForkExec(t *testing.T) {
+	judge(t, []program{
+		{"good", 1, `sh; exit $?`, "", ""},
+		{"exec", 1, `exec sh`, "child waits", "fork(2) first"},
+		{"does not wait", 1, `exec 3<&0; sh <&3 & exit 0`, "waits exit-code reaped", "waitpid(2)"},
+		{"another exit code", 1, `sh; exit 0`, "exit-code", "WEXITSTATUS"},
+		{"one of a signal", 1, `sh; kill -KILL $$`, "exit-code", "by a signal"},
+		{"does not end", 1, `sh; sleep 1000`, "exit-code reaped", "still there"},
+		{"a zombie", 1, `exec perl -e 'fork or exit; exit system("/bin/sh") >> 8'`, "reaped", "zombie"},
+		{"a background process", 1, `sleep 1000 </dev/null >/dev/null 2>&1 & sh; exit $?`, "reaped", "outlives it"},
+		{"a daemon of two forks", 1, `setsid sh -c "sleep 1000 >/dev/null 2>&1 &"; sh; exit $?`, "reaped", "outlives it"},
+	})
+}
+
+func TestChroot(t *testing.T) {
+	judge(t, []program{
+		{"good", 2, `chroot "$ROOTFS" /bin/sh; exit $?`, "", ""},
+		{"none", 2, `sh; exit $?`, "root marker", "Call chroot(2)"},
+		{"another process", 2, `chroot "$ROOTFS" sleep 1000 & sleep 0.3; sh; exit $?`, "root marker", "Process "},
+		{"no chdir", 2, `perl -e 'chroot $ENV{ROOTFS}; exec "/bin/sh"'; exit $?`, "cwd", "chdir"},
+		{"the host's run", 2, `unshare -m sh -c 'mount --rbind /run "$ROOTFS/run"; chroot "$ROOTFS" /bin/sh'; exit $?`, "marker", "mounted inside"},
+	})
+}
+
+// pivot is a shell script that swaps the roots, with what comes after.
+func pivot(after string) string {
+	return `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . .; PATH=/bin:/sbin; ` + after + `exec /bin/sh`
+}
+
+// inside has a script run by unshare.
+func inside(options, script string) string {
+	return `unshare ` + options + ` sh -c '` + script + `'; exit $?`
+}
+
+const oldRootGone = "umount -l .; cd /; "
+
+func TestPivotRoot(t *testing.T) {
+	judge(t, []program{
+		{"good", 3, inside("-m", pivot(oldRootGone)), "", ""},
+		{"chroot", 3, `chroot "$ROOTFS" /bin/sh; exit $?`, "own-mounts no-host-mounts escape", "CLONE_NEWNS"},
+		{"only the parent", 3, inside("-m", `exec sleep 1000 & chroot "$ROOTFS" /bin/sh`), "no-host-mounts escape", "pivot_root(2)"},
+		{"chroot in a namespace", 3, inside("-m", `chroot "$ROOTFS" /bin/sh`), "no-host-mounts escape", "umount2(OLD"},
+		{"another process's", 3, `unshare -m sleep 1000 & sleep 0.3; chroot "$ROOTFS" /bin/sh; exit $?`, "own-mounts no-host-mounts escape", "Process "},
+		{"the old root on top", 3, inside("-m", pivot(`cd /; `)), "no-host-mounts escape", "stacks them"},
+		{
+			"the old root below", 3,
+			inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /; exec /bin/sh`),
+			"no-host-mounts", "moved the old root to /mnt",
+		},
+		{"the host's run", 3, inside("-m", `mount --bind /dev/shm "$ROOTFS/mnt"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "no-host-mounts", "came from the host"},
+	})
+}
+
+const all = "-m -p -f --kill-child -u -i -n"
+
+func TestNamespaces(t *testing.T) {
+	const proc = oldRootGone + "mount -t proc proc /proc; "
+	judge(t, []program{
+		{"good", 4, inside(all, pivot(proc)), "", ""},
+		{"none", 4, inside("-m", pivot(proc)), "own-pid own-uts own-ipc own-net host-processes", "CLONE_NEWPID"},
+		{"no fork", 4, inside("-m -u -i -n", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; exec unshare -p chroot . /bin/sh`), "own-pid proc", "does not move its caller"},
+		{"no uts", 4, inside("-m -p -f --kill-child -i -n", pivot(proc)), "own-uts", "CLONE_NEWUTS"},
+		{"no ipc", 4, inside("-m -p -f --kill-child -u -n", pivot(proc)), "own-ipc", "CLONE_NEWIPC"},
+		{"no net", 4, inside("-m -p -f --kill-child -u -i", pivot(proc)), "own-net", "CLONE_NEWNET"},
+		{"no proc", 4, inside(all, pivot(oldRootGone)), "proc", "Mount a new one"},
+		{"the host's proc", 4, inside(all, `mount --bind /proc "$ROOTFS/proc"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "proc host-processes", "Do not bind"},
+	})
+}
+
+// TestNoShell has programs that never let a shell read the script.
+func TestNoShell(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	plain := filepath.Join(t.TempDir(), "plain")
+	if err := os.WriteFile(script, []byte("#!/no/such/interpreter\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(plain, []byte("sh\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name    string
+		command []string
+		why     check.Why
+		says    string
+		hint    string
+	}{
+		{"not found", []string{"./no-such-program"}, check.NotFound, "./no-such-program", "no such file"},
+		{"not in PATH", []string{"no-such-program"}, check.NotFound, "not found", "PATH"},
+		{"not executable", []string{plain}, check.NotExecutable, "EACCES", "chmod +x"},
+		{"no interpreter", []string{script}, check.NotExecutable, "ENOENT", "#!"},
+		{"a directory", []string{"/"}, check.NotExecutable, "", "directory"},
+		{"ends", []string{"sh", "-c", "echo no such thing; exit 3"}, check.Ended, "exit code 3", "by hand"},
+		{"ends without a word", []string{"true"}, check.Ended, "exit code 0", "errno"},
+		{"pivot_root fails", []string{"sh", "-c", "echo pivot_root: Invalid argument; exit 1"}, check.Ended, "exit code 1", "make-rprivate"},
+		{"pid namespace without a fork", []string{"unshare", "-p", "sh", "-c", "true; /bin/true; /bin/true; sh"}, check.Ended, "exit code", "process 1"},
+		{"is killed", []string{"sh", "-c", "kill -SEGV $$"}, check.Ended, "139", "signal 11"},
+		{"leaves one that does not read", []string{"sh", "-c", "sleep 1000 & exit 0"}, check.Ended, "exit code 0", "lives on"},
+		{"hangs alone", []string{"sleep", "1000"}, check.StartsNone, "no shell", "no child at all"},
+		{"hangs", []string{"sh", "-c", "sleep 1000; exit 0"}, check.StartsNone, "sleep 1000", "arguments name"},
+		{"another standard input", []string{"sh", "-c", "sleep 1000 | sh"}, check.IgnoresInput, "pipe:", "descriptor 0"},
+		{"prints", []string{"yes"}, check.PrintsOn, "bytes", "loop"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			began := time.Now()
+			r := runCommand(t, &check.Check{Lesson: 4, Command: test.command})
+			if r.NoShell == nil || r.Holds || r.NoShell.Why != test.why {
+				t.Fatalf("%+v", r.NoShell)
+			}
+			if !strings.Contains(r.NoShell.Says, test.says) || !strings.Contains(r.Hint, test.hint) {
+				t.Errorf("says %q, hint %q", r.NoShell.Says, r.Hint)
+			}
+			if took := time.Since(began); took > 15*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// TestTimeout: a program that is busy all the time is ended by the clock.
+func TestTimeout(t *testing.T) {
+	began := time.Now()
+	r := runCommand(t, &check.Check{
+		Lesson: 1, Command: []string{"sh", "-c", "while :; do :; done"}, Timeout: time.Second,
+	})
+	if r.NoShell == nil || r.NoShell.Why != check.TooLong {
+		t.Errorf("%+v", r.NoShell)
+	}
+	if took := time.Since(began); took < time.Second || took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// TestSlowStart: a program may build itself first, and say a lot meanwhile.
+func TestSlowStart(t *testing.T) {
+	r := run(t, 1, `seq 300000; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sh; exit $?`)
+	if !r.Holds || len(r.Said) == 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestWantsTerminal: a program that looks for one is given one.
+func TestWantsTerminal(t *testing.T) {
+	r := run(t, 1, `test -t 0 || { echo "not a tty" >&2; exit 1; }; sh; exit $?`)
+	if !r.Holds || !r.Terminal {
+		t.Errorf("%+v", r)
+	}
+	r = run(t, 1, `echo "not a tty" >&2; exit 1`)
+	if r.NoShell == nil || r.NoShell.Why != check.WantsTerminal || r.Terminal {
+		t.Errorf("%+v", r.NoShell)
+	}
+}
+
+// TestLeftovers: what a program leaves on the host is told.
+func TestLeftovers(t *testing.T) {
+	r := run(t, 2, `mount -t tmpfs mine "$ROOTFS/mnt"; chroot "$ROOTFS" /bin/sh; exit $?`)
+	if !r.Holds || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "tmpfs on ") {
+		t.Errorf("%+v", r)
+	}
+	r = run(t, 2, `sleep 1000 >/dev/null 2>&1 & chroot "$ROOTFS" /bin/sh; exit $?`)
+	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "sleep 1000") {
+		t.Errorf("%+v", r)
+	}
+	if len(r.Layers) != 1 || r.Layers[0].Holds || len(r.Layers[0].Missing) != 1 {
+		t.Errorf("%+v", r.Layers)
+	}
+}
+
+// tree is the cgroup tree of the machine.
+func tree(t *testing.T) cgroup.Tree {
+	t.Helper()
+	testenv.Root(t)
+	tree, err := cgroup.Find("pids")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
