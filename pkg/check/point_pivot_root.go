@@ -1,10 +1,12 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -69,6 +71,12 @@ func hostMountsHint(e *evidence) string {
 	return ""
 }
 
+// hostRoot names the host's root directory as the probe does.
+func (e *evidence) hostRoot() string {
+	r := e.host.Root
+	return fmt.Sprintf("device %d:%d, inode %d", unix.Major(r.Dev), unix.Minor(r.Dev), r.Ino)
+}
+
 // stacked tells whether the host's root is a mount below the shell's root, at /.
 func (e *evidence) stacked() bool {
 	return slices.ContainsFunc(e.hosts, func(host *mountinfo.Info) bool {
@@ -92,6 +100,8 @@ func escapeStopped(e *evidence) verdict {
 	o := e.attacks[attack.ChrootEscape.Name]
 	before, after := o.Facts[attack.RootBefore], o.Facts[attack.RootAfter]
 	switch {
+	case after != "" && after == e.hostRoot():
+		return fails(lang.F("it succeeded: / was %s, and is the host's, %s", before, after))
 	case after != "" && after != before:
 		return fails(lang.F("it succeeded: / was %s, and is %s", before, after))
 	case after != "":

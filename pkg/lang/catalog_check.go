@@ -83,6 +83,7 @@ func init() {
 		"its mount table cannot be read: %s":                                  "マウントの一覧を読めません: %s",
 		"its table, seen from its top, is: %s":                                "一番上から見たマウントの一覧: %s",
 		"its table, seen from its top, has mounts of the host: %s (%d of %d)": "一番上から見ると、ホストのマウントがあります: %s (%[3]d個のうち%[2]d個)",
+		"it succeeded: / was %s, and is the host's, %s":                       "成功しました: /は%sから、ホストの/である%sになりました",
 		"it succeeded: / was %s, and is %s":                                   "成功しました: /は%sから%sになりました",
 		"every call succeeded, and / is still %s: there is nothing above it":  "呼び出しはすべて成功しましたが、/は%sのままです。その上には何もありません",
 		"Process %s has its own mount namespace, and the shell has not: a process gets the namespaces of the one that forks it, as they are at that moment. Call unshare(CLONE_NEWNS) before the fork, or in the child.":                                                                                     "プロセス%sは自分のマウント名前空間を持っていますが、シェルは持っていません。プロセスが受け継ぐのは、forkした側のその時点の名前空間です。unshare(CLONE_NEWNS)はforkの前か、子の中で呼んでください。",
