@@ -20,7 +20,7 @@ func init() {
 		"lesson %d, lines %s:":                              "レッスン%d、%s行目:",
 		"needs %s: %w":                                      "%sが必要です: %w",
 		"needs %s: %w; %s":                                  "%sが必要です: %w。%s",
-		"play it in the VM: vagrant up":                     "VMで実行してください: vagrant up",
+		"play it in the VM: make vm, or vagrant up":         "VMで実行してください: make vm、またはvagrant up",
 		"play it on %s":                                     "%sで実行してください",
 		"install %s":                                        "%sをインストールしてください",
 		"%s is %s":                                          "%sは%s",

@@ -76,7 +76,8 @@ func (p *place) close() error {
 }
 
 // env is that of the transcripts: what changes their output is fixed, and what
-// they do is not the learner's own progress.
+// they do is not the learner's own progress. Nor is it written as the user who
+// called sudo(8), who may not write to the place.
 func (p *place) env() []string {
 	env := []string{
 		"PATH=" + p.bin() + ":" + os.Getenv("PATH"),
@@ -87,7 +88,7 @@ func (p *place) env() []string {
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
 		switch name {
-		case "PATH", "LC_ALL", lang.Env, "XDG_STATE_HOME", "COLUMNS", "LINES", "ENV":
+		case "PATH", "LC_ALL", lang.Env, "XDG_STATE_HOME", "COLUMNS", "LINES", "ENV", "SUDO_UID", "SUDO_GID":
 		default:
 			env = append(env, v)
 		}
