@@ -1,6 +1,9 @@
 package lang
 
-import "maps"
+import (
+	"maps"
+	"sync"
+)
 
 // The terms. Words of the kernel and its man pages stay as they are where
 // Japanese engineers say them so: chroot, pivot_root, cgroup, seccomp, AppArmor,
@@ -12,7 +15,7 @@ import "maps"
 //	container           コンテナ
 //	descriptor          ファイルディスクリプタ
 //	filter              フィルタ
-//	fork bomb           フォーク爆弾
+//	fork bomb           fork爆弾
 //	group (of a cgroup) グループ
 //	guard               ガード: the cgroup around every run
 //	host                ホスト
@@ -38,9 +41,19 @@ import "maps"
 // Full-width 、 and 。, half-width letters, digits, brackets and colons; no space
 // between Japanese and Latin text.
 
-// catalog has the Japanese for each English text. Each part of the program has
-// a file of its own, catalog_NAME.go, which adds to it.
-var catalog = map[string]string{}
+// catalog has the Japanese for each English text. It is made when it is first
+// needed: each start of the program, and of a container's child, would pay for it.
+var catalog = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, texts := range parts {
+		maps.Copy(all, texts())
+	}
+	return all
+})
 
-// add is called by the init functions of the catalog's files.
-func add(texts map[string]string) { maps.Copy(catalog, texts) }
+// parts are what the files of the catalog add to it. Each part of the program has
+// a file of its own, catalog_NAME.go.
+var parts []func() map[string]string
+
+// add is called by the init functions of these files.
+func add(texts func() map[string]string) { parts = append(parts, texts) }

@@ -2,144 +2,156 @@ package lang
 
 // The attacks: pkg/attack and workshop attack.
 func init() {
-	add(map[string]string{
-		"ATTACK":                      "攻撃",
-		"STOPPED BY":                  "防ぐ層",
-		"TRIES TO":                    "試みること",
-		"Attack: %s":                  "攻撃: %s",
-		"against %s":                  "対象: %s",
-		"The attack succeeded: %s.":   "攻撃は成功しました: %s。",
-		"The attack was stopped: %s.": "攻撃は防がれました: %s。",
+	add(func() map[string]string {
+		return map[string]string{
+			"ATTACK":                      "攻撃",
+			"STOPPED BY":                  "防ぐ層",
+			"TRIES TO":                    "試みること",
+			"Attack: %s":                  "攻撃: %s",
+			"against %s":                  "対象: %s",
+			"The attack succeeded: %s.":   "攻撃は成功しました: %s。",
+			"The attack was stopped: %s.": "攻撃は防がれました: %s。",
+		}
 	})
 }
 
 // What each tries.
 func init() {
-	add(map[string]string{
-		"leave the root directory by a second chroot":                        "2度目のchrootでルートディレクトリの外へ出る",
-		"read a file of the host by its name":                                "ホストのファイルを名前で読む",
-		"read the environment of a process of the host":                      "ホストのプロセスの環境変数を読む",
-		"kill a process of the host":                                         "ホストのプロセスを殺す",
-		"change the hostname for everyone":                                   "ホスト名を全員の分まで変える",
-		"read a shared memory segment of the host (System V)":                "ホストの共有メモリを読む(System V)",
-		"take a message out of a queue of the host (POSIX)":                  "ホストのキューからメッセージを取り出す(POSIX)",
-		"talk to a server on the host's 127.0.0.1":                           "ホストの127.0.0.1にあるサーバーと話す",
-		"talk to a server on an abstract unix(7) socket":                     "抽象unix(7)ソケットのサーバーと話す",
-		"read which cgroup of the host it is in":                             "自分がホストのどのcgroupにいるかを読む",
-		"read how long the host is up":                                       "ホストの稼働時間を読む",
-		"make a mount that is seen outside":                                  "外からも見えるマウントを作る",
-		"have 128 processes at the same time":                                "同時に128個のプロセスを持つ",
-		"get leave to set the clock of the whole machine":                    "マシン全体の時計を合わせる許可を得る",
-		"change its root directory again":                                    "ルートディレクトリをもう一度変える",
-		"make a device file":                                                 "デバイスファイルを作る",
-		"mount a file system":                                                "ファイルシステムをマウントする",
-		"kill a process of another user":                                     "他のユーザーのプロセスを殺す",
-		"take over a process of another user":                                "他のユーザーのプロセスを乗っ取る",
-		"bind a port below 1024":                                             "1024未満のポートにbindする",
-		"open a socket that sends any packet":                                "任意のパケットを送れるソケットを開く",
-		"get leave to reboot the machine":                                    "マシンを再起動する許可を得る",
-		"get leave to open any file by its inode number":                     "任意のファイルをinode番号で開く許可を得る",
-		"make a directory":                                                   "ディレクトリを作る",
-		"give a file away":                                                   "ファイルの所有者を変える",
-		"reach the keyrings, which no namespace divides":                     "名前空間では分けられないキーリングに触る",
-		"make namespaces, and with them new ways into the kernel":            "名前空間を作り、カーネルへの新しい入り口を得る",
-		"call mount, whatever its capabilities":                              "ケーパビリティによらずmountを呼び出す",
-		"load a program into the kernel":                                     "カーネルにプログラムを読み込ませる",
-		"count events of the whole machine":                                  "マシン全体のイベントを数える",
-		"stop the kernel in the middle of a copy, as exploits do":            "攻撃コードのように、コピー途中のカーネルを止める",
-		"make namespaces by a call whose flags no filter can read":           "フィルタが読めないフラグで名前空間を作る",
-		"switch off address randomisation for itself":                        "自分のアドレス空間のランダム化を切る",
-		"talk to the virtual machine's host":                                 "仮想マシンのホストと話す",
-		"make a directory by the call of another ABI, with its own numbers":  "番号の異なる別のABIの呼び出しでディレクトリを作る",
-		"read a file that it owns and just wrote":                            "自分が所有し、いま書いたばかりのファイルを読む",
-		"execute /usr/bin/top":                                               "/usr/bin/topを実行する",
-		"open for writing what the host runs as root when a program crashes": "クラッシュ時にrootで動くものを書き込みで開く",
+	add(func() map[string]string {
+		return map[string]string{
+			"leave the root directory by a second chroot":                        "2度目のchrootでルートディレクトリの外へ出る",
+			"read a file of the host by its name":                                "ホストのファイルを名前で読む",
+			"read the environment of a process of the host":                      "ホストのプロセスの環境変数を読む",
+			"kill a process of the host":                                         "ホストのプロセスを殺す",
+			"change the hostname for everyone":                                   "ホスト名を全員の分まで変える",
+			"read a shared memory segment of the host (System V)":                "ホストの共有メモリを読む(System V)",
+			"take a message out of a queue of the host (POSIX)":                  "ホストのキューからメッセージを取り出す(POSIX)",
+			"talk to a server on the host's 127.0.0.1":                           "ホストの127.0.0.1にあるサーバーと話す",
+			"talk to a server on an abstract unix(7) socket":                     "抽象unix(7)ソケットのサーバーと話す",
+			"read which cgroup of the host it is in":                             "自分がホストのどのcgroupにいるかを読む",
+			"read how long the host is up":                                       "ホストの稼働時間を読む",
+			"make a mount that is seen outside":                                  "外からも見えるマウントを作る",
+			"have 128 processes at the same time":                                "同時に128個のプロセスを持つ",
+			"get leave to set the clock of the whole machine":                    "マシン全体の時計を合わせる許可を得る",
+			"change its root directory again":                                    "ルートディレクトリをもう一度変える",
+			"make a device file":                                                 "デバイスファイルを作る",
+			"mount a file system":                                                "ファイルシステムをマウントする",
+			"kill a process of another user":                                     "他のユーザーのプロセスを殺す",
+			"take over a process of another user":                                "他のユーザーのプロセスを乗っ取る",
+			"bind a port below 1024":                                             "1024未満のポートにbindする",
+			"open a socket that sends any packet":                                "任意のパケットを送れるソケットを開く",
+			"get leave to reboot the machine":                                    "マシンを再起動する許可を得る",
+			"get leave to open any file by its inode number":                     "任意のファイルをinode番号で開く許可を得る",
+			"make a directory":                                                   "ディレクトリを作る",
+			"give a file away":                                                   "ファイルの所有者を変える",
+			"reach the keyrings, which no namespace divides":                     "名前空間では分けられないキーリングに触る",
+			"make namespaces, and with them new ways into the kernel":            "名前空間を作り、カーネルへの新しい入り口を得る",
+			"call mount, whatever its capabilities":                              "ケーパビリティによらずmountを呼び出す",
+			"load a program into the kernel":                                     "カーネルにプログラムを読み込ませる",
+			"count events of the whole machine":                                  "マシン全体のイベントを数える",
+			"stop the kernel in the middle of a copy, as exploits do":            "攻撃コードのように、コピー途中のカーネルを止める",
+			"make namespaces by a call whose flags no filter can read":           "フィルタが読めないフラグで名前空間を作る",
+			"switch off address randomisation for itself":                        "自分のアドレス空間のランダム化を切る",
+			"talk to the virtual machine's host":                                 "仮想マシンのホストと話す",
+			"make a directory by the call of another ABI, with its own numbers":  "番号の異なる別のABIの呼び出しでディレクトリを作る",
+			"read a file that it owns and just wrote":                            "自分が所有し、いま書いたばかりのファイルを読む",
+			"execute /usr/bin/top":                                               "/usr/bin/topを実行する",
+			"open for writing what the host runs as root when a program crashes": "クラッシュ時にrootで動くものを書き込みで開く",
+		}
 	})
 }
 
 // What they find.
 func init() {
-	add(map[string]string{
-		"/ before":                         "最初の/",
-		"/ after":                          "最後の/",
-		"host's marker":                    "ホストの目印",
-		"host's secret":                    "ホストの秘密",
-		"processes in /proc":               "/procのプロセス数",
-		"the host's process":               "ホストのプロセス",
-		"network interfaces":               "インターフェイス",
-		"its cgroup":                       "所属するcgroup",
-		"uptime in seconds":                "稼働時間(秒)",
-		"processes made":                   "作れたプロセス数",
-		"find the host's process in /proc": "/procでホストのプロセスを探す",
+	add(func() map[string]string {
+		return map[string]string{
+			"/ before":                         "最初の/",
+			"/ after":                          "最後の/",
+			"host's marker":                    "ホストの目印",
+			"host's secret":                    "ホストの秘密",
+			"processes in /proc":               "/procのプロセス数",
+			"the host's process":               "ホストのプロセス",
+			"network interfaces":               "インターフェイス",
+			"its cgroup":                       "所属するcgroup",
+			"uptime in seconds":                "稼働時間(秒)",
+			"processes made":                   "作れたプロセス数",
+			"find the host's process in /proc": "/procでホストのプロセスを探す",
+		}
 	})
 }
 
 // What stopped them.
 func init() {
-	add(map[string]string{
-		"the probe was killed by %s":            "攻撃プログラムは%sで殺されました",
-		"the probe was ended with exit code %d": "攻撃プログラムは終了コード%dで終わりました",
-		"every call succeeded, and / is still the same directory: there is nothing above it":            "どの呼び出しも成功しましたが、/は同じディレクトリのままです。その上には何もありません",
-		"This is the host's root already: there is nothing to escape from.":                             "ここは初めからホストのルートです。脱出するものがありません。",
-		"it is out, and may read there what everybody may: %w":                                          "外には出ましたが、読めるのは誰でも読めるものだけです: %w",
-		"this attack has a target on the host, which is made for it there: run it on the host, as root": "この攻撃の標的はホスト側に用意されます。ホストでrootとして実行してください",
-		"what it read is not what the host has there":                                                   "読めた内容は、ホストにあるものと違います",
-		"no such process in /proc":                      "/procにそのプロセスはありません",
-		"the host's process lives":                      "ホストのプロセスは生きています",
-		"outside the name is still %s":                  "外側のホスト名は%sのままです",
-		`every path in /proc/self/cgroup is "/"`:        `/proc/self/cgroupのパスはすべて"/"です`,
-		"it read %.0f s, and the host is up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
-		"outside there is no such mount":                "外側にそのマウントはありません",
-		"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                 "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
-		"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
+	add(func() map[string]string {
+		return map[string]string{
+			"the probe was killed by %s":            "攻撃プログラムは%sで殺されました",
+			"the probe was ended with exit code %d": "攻撃プログラムは終了コード%dで終わりました",
+			"every call succeeded, and / is still the same directory: there is nothing above it":            "どの呼び出しも成功しましたが、/は同じディレクトリのままです。その上には何もありません",
+			"This is the host's root already: there is nothing to escape from.":                             "ここは初めからホストのルートです。脱出するものがありません。",
+			"it is out, and may read there what everybody may: %w":                                          "外には出ましたが、読めるのは誰でも読めるものだけです: %w",
+			"this attack has a target on the host, which is made for it there: run it on the host, as root": "この攻撃の標的はホスト側に用意されます。ホストでrootとして実行してください",
+			"what it read is not what the host has there":                                                   "読めた内容は、ホストにあるものと違います",
+			"no such process in /proc":                      "/procにそのプロセスはありません",
+			"the host's process lives":                      "ホストのプロセスは生きています",
+			"outside the name is still %s":                  "外側のホスト名は%sのままです",
+			`every path in /proc/self/cgroup is "/"`:        `/proc/self/cgroupのパスはすべて"/"です`,
+			"it read %.0f s, and the host is up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
+			"outside there is no such mount":                "外側にそのマウントはありません",
+			"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                 "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
+			"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
+		}
 	})
 }
 
 // Why, as seen from outside.
 func init() {
-	add(map[string]string{
-		"/proc/%d/mountinfo, all that the process can reach: %s.":                               "/proc/%d/mountinfo、このプロセスからたどれるもののすべて: %s。",
-		"/proc/%d/ns/%s is %s, the host's own: so something else stopped it.":                   "/proc/%d/ns/%sは%sで、ホストと同じです。防いだのは別のものです。",
-		"/proc/%d/ns/%s is %s, and the host's is %s.":                                           "/proc/%d/ns/%sは%s、ホストのものは%sです。",
-		"/proc/%d/status: CapEff has %s, so something else stopped it.":                         "/proc/%d/status: CapEffに%sがあります。防いだのは別のものです。",
-		"/proc/%d/status: CapEff has no %s; CapBnd has it.":                                     "/proc/%d/status: CapEffに%sがありません。CapBndにはあります。",
-		"/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.":      "/proc/%d/status: %sはCapEffになく、CapBndにもありません。execveでも取り戻せません。",
-		"%s, on purpose: the kernel let us in and then saw that the call was wrong":             "%sは狙いどおり: カーネルは許可してから、呼び出しの誤りに気づきました",
-		"%s, on purpose: the kernel let the call through and then saw that it was wrong":        "%sは狙いどおり: カーネルは呼び出しを通してから、誤りに気づきました",
-		"/proc/%d/status: Seccomp is 0, so something else stopped it.":                          "/proc/%d/status: Seccompは0です。防いだのは別のものです。",
-		"/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.":    "/proc/%d/status: Seccompは%s(%s)、フィルタは%s個。最も厳しい答えが採用されます。",
-		"the process has no label: this kernel runs no AppArmor, so something else stopped it.": "プロセスにラベルがありません。このカーネルではAppArmorが動いていないので、防いだのは別のものです。",
-		"/proc/%d/attr/current: unconfined, so something else stopped it.":                      "/proc/%d/attr/current: unconfinedです。防いだのは別のものです。",
-		"not possible on this machine: %s":                                                      "このマシンでは不可能です: %s",
-		"/proc/%d/root is %s, the host's own: so something else stopped it.":                    "/proc/%d/rootは%sで、ホストと同じです。防いだのは別のものです。",
-		"/proc/%d/root is %s, and the host's is %s.":                                            "/proc/%d/rootは%s、ホストのものは%sです。",
-		"/proc/%d/attr/current: %s.":                                                            "/proc/%d/attr/currentは%sです。",
+	add(func() map[string]string {
+		return map[string]string{
+			"/proc/%d/mountinfo, all that the process can reach: %s.":                               "/proc/%d/mountinfo、このプロセスからたどれるもののすべて: %s。",
+			"/proc/%d/ns/%s is %s, the host's own: so something else stopped it.":                   "/proc/%d/ns/%sは%sで、ホストと同じです。防いだのは別のものです。",
+			"/proc/%d/ns/%s is %s, and the host's is %s.":                                           "/proc/%d/ns/%sは%s、ホストのものは%sです。",
+			"/proc/%d/status: CapEff has %s, so something else stopped it.":                         "/proc/%d/status: CapEffに%sがあります。防いだのは別のものです。",
+			"/proc/%d/status: CapEff has no %s; CapBnd has it.":                                     "/proc/%d/status: CapEffに%sがありません。CapBndにはあります。",
+			"/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.":      "/proc/%d/status: %sはCapEffになく、CapBndにもありません。execveでも取り戻せません。",
+			"%s, on purpose: the kernel let us in and then saw that the call was wrong":             "%sは狙いどおり: カーネルは許可してから、呼び出しの誤りに気づきました",
+			"%s, on purpose: the kernel let the call through and then saw that it was wrong":        "%sは狙いどおり: カーネルは呼び出しを通してから、誤りに気づきました",
+			"/proc/%d/status: Seccomp is 0, so something else stopped it.":                          "/proc/%d/status: Seccompは0です。防いだのは別のものです。",
+			"/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.":    "/proc/%d/status: Seccompは%s(%s)、フィルタは%s個。最も厳しい答えが採用されます。",
+			"the process has no label: this kernel runs no AppArmor, so something else stopped it.": "プロセスにラベルがありません。このカーネルではAppArmorが動いていないので、防いだのは別のものです。",
+			"/proc/%d/attr/current: unconfined, so something else stopped it.":                      "/proc/%d/attr/current: unconfinedです。防いだのは別のものです。",
+			"not possible on this machine: %s":                                                      "このマシンでは不可能です: %s",
+			"/proc/%d/root is %s, the host's own: so something else stopped it.":                    "/proc/%d/rootは%sで、ホストと同じです。防いだのは別のものです。",
+			"/proc/%d/root is %s, and the host's is %s.":                                            "/proc/%d/rootは%s、ホストのものは%sです。",
+			"/proc/%d/attr/current: %s.":                                                            "/proc/%d/attr/currentは%sです。",
+		}
 	})
 }
 
 // The fork bomb.
 func init() {
-	add(map[string]string{
-		"%s in the container is told:":                                                   "コンテナの%sへの指示:",
-		"No limit at all: %s.":                                                           "制限はまったくありません: %s。",
-		"%s says %s":                                                                     "%sによれば%s",
-		"/proc/cpuinfo has the flag hypervisor":                                          "/proc/cpuinfoにhypervisorフラグがあります",
-		"Read back from the kernel before it may explode:":                               "爆発を許す前に、カーネルから読み戻して確かめました:",
-		"pids.max is %s, and the bomb is the only member of its group:":                  "pids.maxは%s。グループにいるのは爆弾だけです:",
-		"It competes for CPU time with everybody: pids.max limits processes only.":       "CPU時間を他と奪い合います。pids.maxが制限するのはプロセス数だけです。",
-		"It has the smallest share of the CPUs (nice 19): pids.max does not limit that.": "CPUの割り当ては最小(nice 19)です。これはpids.maxでは制限できません。",
-		"Everything in it is killed after %v.":                                           "%v後に、中のすべてを殺します。",
-		"%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s":                        "%4.1f秒  pids %3d/%-3s %s  拒否%-8d  ホストのfork %s %s",
-		"The bomb said:  %s":                                                             "爆弾の言葉:  %s",
-		"HOST FORK":                                                                      "ホストのfork",
-		"MEDIAN":                                                                         "中央値",
-		"99 OF 100 BELOW":                                                                "100回中99回はこれ以下",
-		"idle":                                                                           "平常時",
-		"during the bomb":                                                                "爆発中",
-		"%d processes at most, %d forks refused by pids.max.":                            "プロセスは最大%d個、pids.maxが拒否したforkは%d回。",
-		"This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.": "爆弾が遅すぎて、何も示せませんでした。プロセスは最大%d個です。--forで時間を延ばしてください。",
-		"The attack was stopped: %s":                                                  "攻撃は防がれました: %s",
-		"Nothing but the guard around the run was there to stop it: %s":               "止めたのは、実行全体を囲むガードだけです: %s",
-		"After %.1f s everything was killed. Living processes before: %d, after: %d.": "%.1f秒後にすべて殺しました。生きているプロセスは、殺す前が%d個、後が%d個です。",
+	add(func() map[string]string {
+		return map[string]string{
+			"%s in the container is told:":                                                   "コンテナの%sへの指示:",
+			"No limit at all: %s.":                                                           "制限はまったくありません: %s。",
+			"%s says %s":                                                                     "%sによれば%s",
+			"/proc/cpuinfo has the flag hypervisor":                                          "/proc/cpuinfoにhypervisorフラグがあります",
+			"Read back from the kernel before it may explode:":                               "爆発を許す前に、カーネルから読み戻して確かめました:",
+			"pids.max is %s, and the bomb is the only member of its group:":                  "pids.maxは%s。グループにいるのは爆弾だけです:",
+			"It competes for CPU time with everybody: pids.max limits processes only.":       "CPU時間を他と奪い合います。pids.maxが制限するのはプロセス数だけです。",
+			"It has the smallest share of the CPUs (nice 19): pids.max does not limit that.": "CPUの割り当ては最小(nice 19)です。これはpids.maxでは制限できません。",
+			"Everything in it is killed after %v.":                                           "%v後に、中のすべてを殺します。",
+			"%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s":                        "%4.1f秒  pids %3d/%-3s %s  拒否%-8d  ホストのfork %s %s",
+			"The bomb said:  %s":                                                             "爆弾の言葉:  %s",
+			"HOST FORK":                                                                      "ホストのfork",
+			"MEDIAN":                                                                         "中央値",
+			"99 OF 100 BELOW":                                                                "100回中99回はこれ以下",
+			"idle":                                                                           "平常時",
+			"during the bomb":                                                                "爆発中",
+			"%d processes at most, %d forks refused by pids.max.":                            "プロセスは最大%d個、pids.maxが拒否したforkは%d回。",
+			"This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.": "爆弾が遅すぎて、何も示せませんでした。プロセスは最大%d個です。--forで時間を延ばしてください。",
+			"The attack was stopped: %s":                                                  "攻撃は防がれました: %s",
+			"Nothing but the guard around the run was there to stop it: %s":               "止めたのは、実行全体を囲むガードだけです: %s",
+			"After %.1f s everything was killed. Living processes before: %d, after: %d.": "%.1f秒後にすべて殺しました。生きているプロセスは、殺す前が%d個、後が%d個です。",
+		}
 	})
 }

@@ -81,7 +81,7 @@ func listed(t *testing.T) []string {
 
 // TestTranslationsKeepTheVerbs compares what fmt will fill in.
 func TestTranslationsKeepTheVerbs(t *testing.T) {
-	for english, japanese := range lang.Catalog {
+	for english, japanese := range lang.Catalog() {
 		want, got := verbs(english), verbs(japanese)
 		if !slices.Equal(sorted(want), sorted(got)) {
 			t.Errorf("%q has %v, and %q has %v", english, want, japanese, got)
@@ -98,7 +98,7 @@ func TestNothingIsLeftOver(t *testing.T) {
 	for _, text := range listed(t) {
 		used[text] = true
 	}
-	for english := range lang.Catalog {
+	for english := range lang.Catalog() {
 		if !used[english] {
 			t.Errorf("the source has no %q any more", english)
 		}

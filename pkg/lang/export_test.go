@@ -1,7 +1,7 @@
 package lang
 
 // Has tells whether the catalog has a text.
-func Has(english string) bool { return catalog[english] != "" }
+func Has(english string) bool { return catalog()[english] != "" }
 
 // Catalog is all of it.
-var Catalog = catalog
+func Catalog() map[string]string { return catalog() }

@@ -61,7 +61,7 @@ func FromEnv() string {
 // or that itself.
 func T(english string) string {
 	if japanese.Load() {
-		if text, ok := catalog[english]; ok {
+		if text, ok := catalog()[english]; ok {
 			return text
 		}
 	}

@@ -4,8 +4,8 @@ import "testing"
 
 func TestT(t *testing.T) {
 	const two = "two of %s and %s"
-	add(map[string]string{two: "%[2]sと%[1]s"})
-	defer delete(catalog, two)
+	catalog()[two] = "%[2]sと%[1]s"
+	defer delete(catalog(), two)
 	for _, c := range []struct{ language, want string }{
 		{English, "two of a and b"},
 		{Japanese, "bとa"},
