@@ -27,7 +27,7 @@ func labelHint(e *evidence) string {
 	case l.Profile == "":
 		return ""
 	case l.Mode == string(apparmor.Complain):
-		return lang.F("The profile %s is in complain mode: it writes down what it would refuse, and refuses nothing. Take flags=(complain) out of the profile, and load it again:\n\tapparmor_parser -r FILE", harmless(l.Profile))
+		return lang.F("The profile %s is in complain mode: it writes down what it would refuse, and lets it happen, but for what a rule with deny names. Take flags=(complain) out of the profile, and load it again:\n\tapparmor_parser -r FILE", harmless(l.Profile))
 	case other != nil:
 		return lang.F("Process %s is confined, and the shell is not: the label is entered by the process that writes to its own attr file. Write \"exec NAME\" in the child, before execve(2).", called(other))
 	}

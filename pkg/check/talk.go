@@ -98,16 +98,21 @@ func (s *still) lasted() time.Duration {
 
 // hearOut waits until all is read of what a program said that has ended.
 func (r *run) hearOut() {
-	select {
-	case <-r.ended:
-	default:
-		return
-	}
-	if len(r.orphans()) == 0 {
+	if r.hasEnded() && len(r.orphans()) == 0 {
 		for _, f := range r.files {
 			_ = f.SetReadDeadline(time.Now().Add(time.Second))
 		}
 		r.output.readers.Wait()
+	}
+}
+
+// hasEnded tells whether the program has ended; its children may live on.
+func (r *run) hasEnded() bool {
+	select {
+	case <-r.ended:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -96,7 +96,7 @@ func (r *run) whyNoShell(err error) *NoShell {
 			Why: PrintsOn, Says: lang.F("your program printed %d bytes, and no shell answered", total),
 			hint: lang.T("It prints in a loop. Only the shell's output belongs on standard output; what your program has to say belongs on standard error."),
 		}
-	case errors.Is(err, errEnded):
+	case errors.Is(err, errEnded), r.hasEnded():
 		return r.whyEnded()
 	}
 	return r.whyWaits(err)
