@@ -103,3 +103,25 @@ func TestSlidesAgree(t *testing.T) {
 		t.Errorf("%d slides in English, %d in Japanese", len(en.Slides), len(ja.Slides))
 	}
 }
+
+// TestSlidesNameCommands looks up each workshop command that a slide or a note
+// names beside its demos.
+func TestSlidesNameCommands(t *testing.T) {
+	named := regexp.MustCompile("(?m)(?:`|^ )workshop ([^`\n]+)")
+	for _, language := range languages {
+		source, err := slides.Files.ReadFile(lesson.DeckFile(language))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := named.FindAllStringSubmatch(string(source), -1)
+		if len(found) < 5 {
+			t.Errorf("%s names %d commands only: %q", language, len(found), found)
+		}
+		for _, f := range found {
+			words := strings.Fields(strings.Split(f[1], "  ")[0]) // the rest of the line is what it is for
+			if err := knownCommand(words); err != nil {
+				t.Errorf("%s: workshop %s: %v", language, f[1], err)
+			}
+		}
+	}
+}
