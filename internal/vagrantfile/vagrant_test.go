@@ -1,4 +1,5 @@
-package rootfsscripts_test
+// Package vagrantfile_test has a vagrant read the Vagrantfile.
+package vagrantfile_test
 
 import (
 	"os"
@@ -12,7 +13,7 @@ import (
 
 // vagrantRoot is the Debian with vagrant in it that rootfs-scripts/vm/vagrant.sh
 // makes where this machine has no vagrant.
-const vagrantRoot = "../.cache/vagrant"
+const vagrantRoot = "../../.cache/vagrant"
 
 // validate has vagrant read a Vagrantfile, for a provider.
 func validate(t *testing.T, provider, text string) (string, error) {
@@ -48,7 +49,7 @@ func validate(t *testing.T, provider, text string) (string, error) {
 
 func vagrantfile(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../Vagrantfile")
+	text, err := os.ReadFile("../../Vagrantfile")
 	if err != nil {
 		t.Fatal(err)
 	}
