@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,20 +28,24 @@ func readDeck(t *testing.T, language string) *lesson.Deck {
 	return d
 }
 
-// TestSlides plays every demo of the deck.
+// TestSlides plays every demo of the deck. The guests play what this machine may
+// not be able to: the others are commands of the lessons.
 func TestSlides(t *testing.T) {
 	needTour(t)
 	for _, language := range languages {
-		if language != lang.English && testenv.InGuest() {
-			continue // emulated, and the same commands
+		deck := readDeck(t, language)
+		for i := range deck.Slides {
+			if testenv.InGuest() {
+				deck.Slides[i].Demos = slices.DeleteFunc(deck.Slides[i].Demos, func(d *lesson.Transcript) bool { return !forGuest(d) })
+			}
 		}
 		var out bytes.Buffer
 		player := &lesson.Player{UI: ui.New(&out), Out: &out}
-		report, err := player.PlayDeck(t.Context(), readDeck(t, language))
+		report, err := player.PlayDeck(t.Context(), deck)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(report) < 15 {
+		if len(report) < 15 && !testenv.InGuest() {
 			t.Errorf("%s: only %d demos were played", language, len(report))
 		}
 		for _, f := range report {

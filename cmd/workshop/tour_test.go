@@ -5,7 +5,7 @@ import (
 	"debug/elf"
 	"errors"
 	"io/fs"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -39,13 +39,18 @@ func needTour(t *testing.T) {
 	}
 }
 
-// play plays one lesson as without a terminal.
-func play(t *testing.T, fsys fs.FS, folder, language string) (lesson.Report, string) {
+func readText(t *testing.T, fsys fs.FS, folder, language string) *lesson.Lesson {
 	t.Helper()
 	l, err := lesson.Read(fsys, folder, language)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+// play plays one lesson as without a terminal.
+func play(t *testing.T, l *lesson.Lesson) (lesson.Report, string) {
+	t.Helper()
 	var out bytes.Buffer
 	player := &lesson.Player{UI: ui.New(&out), Out: &out}
 	report, err := player.Play(t.Context(), []*lesson.Lesson{l})
@@ -71,20 +76,32 @@ func everyText(t *testing.T, f func(folder, language string)) {
 }
 
 // TestLessons plays every lesson in every language: each transcript must be what
-// comes out. The guest of another architecture runs the same program, emulated
-// and slow: it plays one language.
+// comes out. The guests are emulated and slow: of the Japanese they play what
+// this machine may not be able to.
 func TestLessons(t *testing.T) {
 	everyText(t, func(folder, language string) {
-		if testenv.InGuest() && runtime.GOARCH != "amd64" && language != lang.English {
-			return
+		l := readText(t, lessons.Files, folder, language)
+		if testenv.InGuest() && language != lang.English {
+			for i := range l.Sections {
+				l.Sections[i].Blocks = slices.DeleteFunc(l.Sections[i].Blocks, func(b lesson.Block) bool {
+					return b.Transcript != nil && !forGuest(b.Transcript)
+				})
+			}
 		}
-		report, _ := play(t, lessons.Files, folder, language)
-		if len(report) == 0 {
+		report, _ := play(t, l)
+		if len(report) == 0 && !testenv.InGuest() {
 			t.Errorf("%s: nothing was played", folder)
 		}
 		for _, f := range report {
 			t.Run(f.Where(), func(t *testing.T) { judge(t, &f) })
 		}
+	})
+}
+
+// forGuest tells whether a transcript needs what only the guests are sure to have.
+func forGuest(t *lesson.Transcript) bool {
+	return slices.ContainsFunc(t.Needs, func(n *lesson.Need) bool {
+		return n.Name == "apparmor" || n.Name == "cgroup2"
 	})
 }
 
@@ -122,7 +139,7 @@ func TestLessonsCanFail(t *testing.T) {
 				t.Fatal(err)
 			}
 			broken := fstest.MapFS{file: {Data: []byte(falsified(string(source)))}}
-			report, out := play(t, broken, folder, language)
+			report, out := play(t, readText(t, broken, folder, language))
 			for _, f := range report {
 				if f.Verdict.Held {
 					t.Errorf("%s holds all the same:\n%s", f.Where(), out)

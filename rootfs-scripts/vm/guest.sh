@@ -6,7 +6,7 @@ set -euo pipefail
 name=$1 file=$2
 here=$(dirname "$0")
 arch=$name
-args="GUEST_TIMEOUT=${VM_TEST_TIMEOUT:-5m}"
+args="GUEST_TIMEOUT=${VM_TEST_TIMEOUT:-12m}"
 packages=${VM_PACKAGES:-./...}
 case $name in
 arm64) packages=${VM_ARM64_PACKAGES:-$packages} ;;
@@ -26,7 +26,7 @@ if ! {
 	"$here/image.sh" "$arch" "$dir/initrd" $packages &&
 		go build -o "$dir/" ./internal/guest/run ./internal/testreport &&
 		"$dir/run" -arch "$arch" -kernel ".cache/vm/$arch/vmlinuz" -initrd "$dir/initrd" \
-			-args "$args" -limit "${VM_LIMIT:-10m}" -memory "${VM_MEMORY:-1024M}" |
+			-args "$args" -limit "${VM_LIMIT:-18m}" -memory "${VM_MEMORY:-1024M}" |
 		"$dir/testreport" record "$file"
 }; then
 	# Not a test that failed, which is in the results, but the run itself.
