@@ -48,7 +48,7 @@ it explodes in the guard, the group around every run, which has a limit too.`,
 	fs := cmd.Flags()
 	fs.IntVar(&f.lesson, "lesson", steps.Cgroup.Lesson, "with the layers of this lesson")
 	fs.BoolVar(&f.shell, "shell", false, "a shell in the container is told :(){ :|:& };:")
-	fs.DurationVar(&f.duration, "for", bomb.DefaultDuration, "kill everything after this time")
+	fs.DurationVar(&f.duration, "for", bomb.DefaultDuration, "kill everything after this time; up to three times as long while nothing was refused")
 	fs.BoolVar(&f.unsafe, "unsafe", false, "with no limit at all: in a virtual machine that you can lose")
 	fs.BoolVar(&f.fullCPU, "full-cpu", false, "let it compete for CPU time too, which pids.max does not limit")
 	fs.BoolVar(&f.json, "json", false, "the report as JSON")
@@ -68,6 +68,7 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	}
 	attack.SelfAs(c)
 	b := &bomb.Bomb{Container: *c, Duration: f.duration, Unsafe: f.unsafe, FullCPU: f.fullCPU}
+	b.Until = func(r bomb.Report) bool { return conclusive(b, r) }
 	if f.shell {
 		b.Shell, b.Script = bomb.Shell(c.Rootfs)
 	}

@@ -226,6 +226,18 @@ func TestBadBombs(t *testing.T) {
 	}
 }
 
+// TestUntil lets a bomb go on that has shown nothing yet, and ends it all the same.
+func TestUntil(t *testing.T) {
+	for shown, least := range map[bool]time.Duration{true: 200 * time.Millisecond, false: 600 * time.Millisecond} {
+		b := newBomb(t, "fork-exec", "cgroup")
+		b.Duration, b.Until = 200*time.Millisecond, func(Report) bool { return shown }
+		r, err := b.Run(t.Context())
+		if err != nil || r.Lasted < least || shown && r.Lasted >= 600*time.Millisecond {
+			t.Errorf("with %v it lasted %v: %v", shown, r.Lasted, err)
+		}
+	}
+}
+
 // Ctrl-C ends all of it.
 func TestInterrupted(t *testing.T) {
 	b := newBomb(t, "fork-exec", "cgroup")
