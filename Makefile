@@ -13,6 +13,8 @@ SCRIPTS = $(shell find rootfs-scripts -name '*.sh') .ci/run $(wildcard lessons/*
 GO_SOURCES = $(wildcard cmd internal lessons pkg rootfs-scripts slides)
 
 export CGO_ENABLED := 0
+# Of this checkout alone: what it keeps names files, and another's may be gone.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/.cache/golangci-lint
 # In a clone of another user, git refuses to tell the version, and go to build.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
