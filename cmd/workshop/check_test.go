@@ -48,6 +48,9 @@ func TestCheckAgainstTheLessonBefore(t *testing.T) {
 		t.Run(lessonName(stepOf(n)), func(t *testing.T) {
 			if stepOf(n) == steps.AppArmor {
 				testenv.AppArmor(t)
+				testenv.NotEmulated(t, "amd64")
+			} else {
+				testenv.NotEmulated(t)
 			}
 			if r := checkOf(t, n, n); !r.Holds || r.Hint != "" {
 				t.Errorf("what the lesson builds: %+v, hint %q", r.Points, r.Hint)
@@ -72,6 +75,7 @@ func TestCheckAgainstTheLessonBefore(t *testing.T) {
 func TestCheckOnCgroupV2(t *testing.T) {
 	testroot.Busybox(t)
 	testenv.CgroupV2(t)
+	testenv.NotEmulated(t, "amd64")
 	if r := checkOf(t, 5, 5); !r.Holds {
 		t.Errorf("%+v", r.Points)
 	}
@@ -89,6 +93,7 @@ func workshop(ctx context.Context, args ...string) *exec.Cmd {
 
 // TestCheckInterrupted: Ctrl-C ends the program, and leaves nothing behind.
 func TestCheckInterrupted(t *testing.T) {
+	testenv.NotEmulated(t)
 	testroot.Busybox(t)
 	mark := fmt.Sprint(100000 + os.Getpid())
 	cmd := workshop(t.Context(), "check", "1", "--", "sh", "-c", "setsid sleep "+mark+" & while :; do :; done")
@@ -110,6 +115,7 @@ func TestCheckInterrupted(t *testing.T) {
 
 // TestCheckKilled: after a kill -9 the next start ends what is left.
 func TestCheckKilled(t *testing.T) {
+	testenv.NotEmulated(t)
 	testroot.Busybox(t)
 	mark := fmt.Sprint(200000 + os.Getpid())
 	cmd := workshop(t.Context(), "check", "1", "--", "sh", "-c", "setsid sleep "+mark+" & while :; do :; done")
@@ -147,6 +153,7 @@ func waitFor(t *testing.T, what string, is func() bool) {
 
 // TestCheckWatch changes a program under it, and reads what it then says.
 func TestCheckWatch(t *testing.T) {
+	testenv.NotEmulated(t)
 	testroot.Busybox(t)
 	box := filepath.Join(t.TempDir(), "box.sh")
 	write := func(text string) {
@@ -191,6 +198,7 @@ func TestCheckWatch(t *testing.T) {
 // TestCheckAtEightyColumns: no line is longer, in both languages, and a terminal
 // is cleared by --watch alone.
 func TestCheckAtEightyColumns(t *testing.T) {
+	testenv.NotEmulated(t)
 	testroot.Busybox(t)
 	for _, language := range []string{"en", "ja"} {
 		for _, script := range []string{"exec sh", "sh; exit 0", "echo " + strings.Repeat("long ", 40) + "; exit 1"} {

@@ -12,11 +12,13 @@ import (
 // TestScripts plays the transcripts of the command line. Those of root have a
 // folder of their own.
 func TestScripts(t *testing.T) {
+	testenv.NotEmulated(t)
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript})
 }
 
 // TestRootScripts plays those that build containers.
 func TestRootScripts(t *testing.T) {
+	testenv.NotEmulated(t, "amd64")
 	needTour(t)
 	testenv.Root(t)
 	testscript.Run(t, testscript.Params{Dir: "testdata/root", RequireExplicitExec: true, Setup: setUpScript})

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,15 @@ const (
 
 // InGuest tells whether the test runs in the guest of make test-vm.
 func InGuest() bool { return os.Getenv(GuestEnv) != "" }
+
+// NotEmulated skips the test in a guest, which QEMU emulates and makes slow, where
+// another run has all that the test needs: this machine, or for what only guests
+// have the one of amd64. Name the architectures whose guests do run it.
+func NotEmulated(t testing.TB, guests ...string) {
+	t.Helper()
+	Needs(t, "a machine that is not emulated", !InGuest() || slices.Contains(guests, runtime.GOARCH),
+		"another run has all that this test needs")
+}
 
 // Needs skips the test where ok is false. what is a noun ("perl in PATH"), and
 // fact is what was measured.
