@@ -2,7 +2,8 @@
 // The child still sees the host's processes, name, IPC and network. Give it
 // a pid, a uts, an ipc and a net namespace, and a /proc of its own. When
 // this program is killed, the container must end too.
-// With:      Cloneflags, Pdeathsig, syscall.Mount
+// With:      Cloneflags, Pdeathsig (with runtime.LockOSThread: it is a
+//            thread's), syscall.Mount
 // Judged by: sudo workshop check 4 -- ./box (go build)
 //
 // 子からは、まだホストのプロセス、ホスト名、IPC、ネットワークが見えます。

@@ -2,7 +2,7 @@
 // The child has all of root's power. Take CAP_SYS_TIME and CAP_SYS_CHROOT
 // from its bounding set; execve then takes them from the other sets.
 // With:      SYS_PRCTL with PR_CAPBSET_DROP 24; SYS_CHROOT is 18, SYS_TIME
-//            is 25; runtime.LockOSThread, for these sets are a thread's
+//            is 25. These sets are a thread's too, as the death signal is
 // Judged by: sudo workshop check 6 -- ./box (go build)
 //
 // 子はrootの力をすべて持っています。バウンディングセットからCAP_SYS_TIMEと
@@ -17,11 +17,15 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 )
 
 func main() {
+	// A death signal is a thread's, and execve keeps that of who calls it: stay on
+	// this one.
+	runtime.LockOSThread()
 	if len(os.Args) > 2 && os.Args[1] == "child" {
 		child(os.Args[2], os.Args[3:])
 	}
