@@ -54,7 +54,7 @@ func TestPlay(t *testing.T) {
 		{"the shell ends", "", "$ exit 0\n$ echo seen\nseen", "the shell ended there"},
 		{"the shell ends as it should", "exit=4", "$ exit 4", ""},
 		{"the shell is killed", "exit=137", "$ kill -9 $$", ""},
-		{"no end", "timeout=200ms", "$ echo seen; sleep 60\nseen", "it did not end within the time limit"},
+		{"no end", "timeout=2s", "$ echo seen; sleep 60\nseen", "it did not end within the time limit"},
 		{"no end, and deaf", "timeout=200ms", "$ trap '' TERM; while :; do sleep 1; done", "it did not end within the time limit"},
 		{"no shell syntax", "exit=2", "$ )\n...", ""},
 	}

@@ -19,13 +19,20 @@ import (
 func Key(ctx context.Context, in *os.File) (byte, error) {
 	fd := int(in.Fd())
 	saved, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if errors.Is(err, unix.EIO) {
+		return 'q', hangup(ctx)
+	}
 	if err != nil {
 		return 0, &os.PathError{Op: "read the terminal's settings", Path: in.Name(), Err: err}
 	}
 	raw := *saved
 	raw.Lflag &^= unix.ICANON | unix.ECHO
 	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
-	if err := unix.IoctlSetTermios(fd, unix.TCSETS, &raw); err != nil {
+	err = unix.IoctlSetTermios(fd, unix.TCSETS, &raw)
+	if errors.Is(err, unix.EIO) {
+		return 'q', hangup(ctx)
+	}
+	if err != nil {
 		return 0, &os.PathError{Op: "set the terminal", Path: in.Name(), Err: err}
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, saved) }()

@@ -12,7 +12,7 @@ set -euo pipefail
 arch=$1
 # What the tests and the lessons find on a Debian machine. What is not among
 # them, such as awk without its alternatives, is BusyBox's.
-tools="apparmor bash busybox-static coreutils dash findutils grep hostname iproute2
+tools="apparmor bash busybox-static coreutils dash diffutils findutils grep hostname iproute2
 	libc-bin libcap2-bin mount perl-base procps sed util-linux"
 
 cache=.cache/vm
