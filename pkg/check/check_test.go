@@ -112,6 +112,7 @@ func judge(t *testing.T, programs []program, env ...string) {
 }
 
 func TestForkExec(t *testing.T) {
+	testenv.NotEmulated(t)
 	judge(t, []program{
 		{"good", 1, `sh; exit $?`, "", ""},
 		{"exec", 1, `exec sh`, "child waits", "fork(2) first"},
@@ -126,6 +127,7 @@ func TestForkExec(t *testing.T) {
 }
 
 func TestChroot(t *testing.T) {
+	testenv.NotEmulated(t)
 	judge(t, []program{
 		{"good", 2, `chroot "$ROOTFS" /bin/sh; exit $?`, "", ""},
 		{"none", 2, `sh; exit $?`, "root marker", "Call chroot(2)"},
@@ -148,6 +150,7 @@ func inside(options, script string) string {
 const oldRootGone = "umount -l .; cd /; "
 
 func TestPivotRoot(t *testing.T) {
+	testenv.NotEmulated(t)
 	judge(t, []program{
 		{"good", 3, inside("-m", pivot(oldRootGone)), "", ""},
 		{"chroot", 3, `chroot "$ROOTFS" /bin/sh; exit $?`, "own-mounts no-host-mounts escape", "CLONE_NEWNS"},
@@ -167,6 +170,7 @@ func TestPivotRoot(t *testing.T) {
 const all = "-m -p -f --kill-child -u -i -n"
 
 func TestNamespaces(t *testing.T) {
+	testenv.NotEmulated(t)
 	const proc = oldRootGone + "mount -t proc proc /proc; "
 	judge(t, []program{
 		{"good", 4, inside(all, pivot(proc)), "", ""},
@@ -182,6 +186,7 @@ func TestNamespaces(t *testing.T) {
 
 // TestNoShell has programs that never let a shell read the script.
 func TestNoShell(t *testing.T) {
+	testenv.NotEmulated(t)
 	script := filepath.Join(t.TempDir(), "script")
 	plain := filepath.Join(t.TempDir(), "plain")
 	if err := os.WriteFile(script, []byte("#!/no/such/interpreter\n"), 0o755); err != nil {
@@ -245,6 +250,7 @@ func TestTimeout(t *testing.T) {
 
 // TestSlowStart: a program may build itself first, and say a lot meanwhile.
 func TestSlowStart(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 1, `seq 300000; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sh; exit $?`)
 	if !r.Holds || len(r.Said) == 0 {
 		t.Errorf("%+v", r)

@@ -53,6 +53,7 @@ func TestCgroup(t *testing.T) {
 }
 
 func TestCapabilities(t *testing.T) {
+	testenv.NotEmulated(t)
 	const both = "-sys_time,-sys_chroot"
 	judge(t, []program{
 		{"good", 6, `setpriv --bounding-set ` + both + ` sh; exit $?`, "", ""},
@@ -103,6 +104,7 @@ const (
 )
 
 func TestSeccomp(t *testing.T) {
+	testenv.NotEmulated(t)
 	const at = unix.SYS_MKDIRAT
 	if runtime.GOARCH != "amd64" {
 		judge(t, []program{
