@@ -122,7 +122,7 @@ func TestSudoHome(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", "")
 	t.Setenv("SUDO_UID", u.Uid)
 	t.Setenv("SUDO_GID", u.Gid)
-	if path, err := Path(); err != nil || path != u.HomeDir+"/.local/state/workshop/progress.json" {
+	if path, err := Path(); err != nil || path != filepath.Join(u.HomeDir, ".local/state/workshop/progress.json") {
 		t.Errorf("%s, %v", path, err)
 	}
 	if err := Record(Event{Lesson: 1, Kind: Watched}); !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.ENOENT) {

@@ -26,7 +26,7 @@ if ! {
 	"$here/image.sh" "$arch" "$dir/initrd" $packages &&
 		go build -o "$dir/" ./internal/guest/run ./internal/testreport &&
 		"$dir/run" -arch "$arch" -kernel ".cache/vm/$arch/vmlinuz" -initrd "$dir/initrd" \
-			-args "$args" -limit "${VM_LIMIT:-18m}" -memory "${VM_MEMORY:-1024M}" |
+			-args "$args" -limit "${VM_LIMIT:-18m}" -memory "${VM_MEMORY:-2048M}" |
 		"$dir/testreport" record "$file"
 }; then
 	# Not a test that failed, which is in the results, but the run itself.
