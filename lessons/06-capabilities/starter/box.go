@@ -23,8 +23,8 @@ import (
 )
 
 func main() {
-	// A death signal is a thread's, and execve keeps that of who calls it: stay on
-	// this one.
+	// A death signal is a thread's, and execve keeps that of who calls it: stay
+	// on this one.
 	runtime.LockOSThread()
 	if len(os.Args) > 2 && os.Args[1] == "child" {
 		child(os.Args[2], os.Args[3:])
