@@ -59,10 +59,26 @@ func lessonNumbers() []int {
 
 func lessonName(s *steps.Step) string { return fmt.Sprintf("%02d-%s", s.Lesson, s.Name) }
 
-func newLessonCommand(n int) *cobra.Command {
-	s := stepOf(n)
+// newLessonCommands makes one command for each lesson. They share their flags, for
+// only one of them runs, and every start of the program makes them all.
+func newLessonCommands() []*cobra.Command {
 	f := &lessonFlags{}
-	cmd := &cobra.Command{
+	var commands []*cobra.Command
+	for _, n := range lessonNumbers() {
+		cmd := f.newCommand(n)
+		if len(commands) == 0 {
+			f.add(cmd)
+		} else {
+			cmd.Flags().AddFlagSet(commands[0].Flags())
+		}
+		commands = append(commands, cmd)
+	}
+	return commands
+}
+
+func (f *lessonFlags) newCommand(n int) *cobra.Command {
+	s := stepOf(n)
+	return &cobra.Command{
 		Use:     lessonName(s) + " [flags] [-- COMMAND [ARG...]]",
 		Aliases: []string{strconv.Itoa(n), fmt.Sprintf("%02d", n), s.Name},
 		Short:   s.Does,
@@ -73,7 +89,10 @@ Without a command you get a shell. The explanation goes to standard error.`, n),
 		Example: fmt.Sprintf("  sudo workshop %d\n  sudo workshop %d -q -- cat /etc/os-release", n, n),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, s, args) },
 	}
-	f.add(cmd)
+}
+
+func (f *lessonFlags) add(cmd *cobra.Command) {
+	f.containerFlags.add(cmd)
 	fs := cmd.Flags()
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "only the command's own output")
 	fs.BoolVar(&f.json, "json", false, "what happens as JSON lines on standard output; the command's goes to standard error")
@@ -82,7 +101,6 @@ Without a command you get a shell. The explanation goes to standard error.`, n),
 	fs.BoolVar(&f.demo, "demo", false, "play the lesson as on a stage: see workshop tour")
 	cmd.MarkFlagsMutuallyExclusive("pause", "no-pause")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "json")
-	return cmd
 }
 
 func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) error {

@@ -1,5 +1,11 @@
 // Command workshop teaches what a Linux container is by building one, one layer
 // at a time, and attacking it after every layer.
+//
+// At each start, twice for a container, the Go runtime would search /proc and /sys
+// for how many processors our cgroup leaves us: a twentieth of such a start.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
 package main
 
 import (

@@ -48,9 +48,7 @@ Begin with:  sudo workshop 1`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupSetUp, Title: "Set up:"},
 	)
-	for _, n := range lessonNumbers() {
-		addTo(root, groupLessons, newLessonCommand(n))
-	}
+	addTo(root, groupLessons, newLessonCommands()...)
 	addTo(root, groupLessons, newTourCommand(), newReadCommand(), newSlidesCommand(), newStartCommand(), newCheckCommand(), newSolutionCommand())
 	addTo(root, groupLessons, newHintCommand(), newQuizCommand(), newProgressCommand(), newResetCommand())
 	addTo(root, groupAttack, newAttackCommand(), newDemoCommand())

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -28,7 +29,9 @@ type Record struct {
 }
 
 // field is one key=value: a word, or text in quotes.
-var field = regexp.MustCompile(`([a-z_]+)=("[^"]*"|\S+)`)
+var field = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([a-z_]+)=("[^"]*"|\S+)`)
+})
 
 // ParseRecord reads a line of the kernel's or of auditd's log. It is false where
 // the line is no record of AppArmor.
@@ -38,7 +41,7 @@ func ParseRecord(line string) (Record, bool) {
 		return Record{}, false
 	}
 	all := make(map[string]string)
-	for _, m := range field.FindAllStringSubmatch("apparmor="+text, -1) {
+	for _, m := range field().FindAllStringSubmatch("apparmor="+text, -1) {
 		all[m[1]] = value(m[1], m[2])
 	}
 	r := Record{

@@ -5,7 +5,7 @@ abi <abi/3.0>,
 # The name is the label that ps -Z shows. attach_disconnected: a path that does not
 # lead up to / (its mount is gone) counts as if it began there. mediate_deleted: a
 # file keeps its rules after it was deleted.
-profile {{.Name}} flags=({{.Flags}}) {
+profile $NAME flags=($FLAGS) {
   # What no rule allows is refused, so whole classes are allowed first. All sockets.
   network,
   # Every capability that the process has. A profile never adds one.
@@ -18,9 +18,9 @@ profile {{.Name}} flags=({{.Flags}}) {
   # Processes outside of every profile may send it signals: its supervisor, you.
   signal (receive) peer=unconfined,
   # So may its own processes. A Go program sends itself SIGURG and needs this.
-  signal (send,receive) peer={{.Name}},
+  signal (send,receive) peer=$NAME,
   # Its processes may trace each other, as strace does, and nobody else.
-  ptrace (trace,tracedby,read,readby) peer={{.Name}},
+  ptrace (trace,tracedby,read,readby) peer=$NAME,
 
   # Now single things are taken away: a deny wins over every allow, wherever it
   # stands. No mount(2), even with CAP_SYS_ADMIN.
@@ -63,8 +63,4 @@ profile {{.Name}} flags=({{.Flags}}) {
   audit deny /**/diary r,
   # The talk's: this program cannot be run, read, mapped, locked, linked or written.
   audit deny /usr/bin/top mrwklx,
-{{- range .Deny}}
-  # From --apparmor-deny.
-  audit deny "{{.}}" mrwklx,
-{{- end}}
-}
+$DENY}

@@ -29,6 +29,7 @@ var ErrNotFound = errors.New("no mounted cgroup tree has this controller")
 type Tree struct {
 	Version int    // 1 or 2
 	Mount   string // where it is mounted
+	Root    string // which of its groups is mounted there: "/" is all of it
 }
 
 // Find gives the tree that has the controller, such as "pids".
@@ -39,12 +40,12 @@ func Find(controller string) (Tree, error) {
 	}
 	for _, m := range mounts {
 		if m.FSType == "cgroup" && slices.Contains(strings.Split(m.VFSOptions, ","), controller) {
-			return Tree{1, m.Mountpoint}, nil
+			return Tree{1, m.Mountpoint, m.Root}, nil
 		}
 	}
 	for _, m := range mounts {
 		if m.FSType == "cgroup2" && has(filepath.Join(m.Mountpoint, "cgroup.controllers"), controller) {
-			return Tree{2, m.Mountpoint}, nil
+			return Tree{2, m.Mountpoint, m.Root}, nil
 		}
 	}
 	return Tree{}, fmt.Errorf("%s: %w", controller, ErrNotFound)

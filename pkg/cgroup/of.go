@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/moby/sys/mountinfo"
 )
 
 // Membership is one line of /proc/PID/cgroup: the group of a process in one
@@ -50,13 +48,19 @@ func Of(pid int, controller string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return tree.Of(pid, controller)
+}
+
+// Of gives the directory of the group that a process is in, in this tree of the
+// controller.
+func (t Tree) Of(pid int, controller string) (string, error) {
 	list, err := Memberships(pid)
 	if err != nil {
 		return "", err
 	}
 	for _, m := range list {
-		if slices.Contains(m.Controllers, controller) || (tree.Version == 2 && m.Hierarchy == 0) {
-			return tree.dir(m.Path)
+		if slices.Contains(m.Controllers, controller) || (t.Version == 2 && m.Hierarchy == 0) {
+			return t.dir(m.Path)
 		}
 	}
 	return "", fmt.Errorf("process %d is in no group of %s: %w", pid, controller, os.ErrNotExist)
@@ -65,11 +69,7 @@ func Of(pid int, controller string) (string, error) {
 // dir finds a group's directory in the mounted tree, of which only a part may
 // be mounted.
 func (t Tree) dir(path string) (string, error) {
-	mounts, err := mountinfo.GetMounts(mountinfo.SingleEntryFilter(t.Mount))
-	if err != nil || len(mounts) == 0 {
-		return "", fmt.Errorf("read /proc/self/mountinfo for %s: %w", t.Mount, err)
-	}
-	below, err := filepath.Rel(mounts[len(mounts)-1].Root, path)
+	below, err := filepath.Rel(t.Root, path)
 	if err != nil || below == ".." || strings.HasPrefix(below, "../") {
 		return "", fmt.Errorf("the group %s is outside of what is mounted at %s: %w", path, t.Mount, os.ErrNotExist)
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -103,10 +104,12 @@ func (r *run) whyNoShell(err error) *NoShell {
 }
 
 // aboutTerminals is what programs say when they miss one.
-var aboutTerminals = regexp.MustCompile(`(?i)not a (tty|terminal)|/dev/tty|inappropriate ioctl|a (tty|terminal) is required|requires? a (tty|terminal)|wants a (tty|terminal)`)
+var aboutTerminals = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)not a (tty|terminal)|/dev/tty|inappropriate ioctl|a (tty|terminal) is required|requires? a (tty|terminal)|wants a (tty|terminal)`)
+})
 
 func (r *run) wantsTerminal() bool {
-	return !r.pty && aboutTerminals.MatchString(strings.Join(r.output.lines(100), "\n"))
+	return !r.pty && aboutTerminals().MatchString(strings.Join(r.output.lines(100), "\n"))
 }
 
 func (r *run) whyEnded() *NoShell {

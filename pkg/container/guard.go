@@ -43,7 +43,7 @@ func (g *Guard) Close() error { return g.journal.Close(undo) }
 // thread, and start makes one attempt with the attributes that it is given.
 func (g *Guard) Start(attr syscall.SysProcAttr, start func(*syscall.SysProcAttr) (pid int, err error)) error {
 	if g.tree.Version == 1 {
-		return fromGroup(g.Dir, func() error {
+		return fromGroup(g.tree, g.Dir, func() error {
 			_, err := start(&attr)
 			return err
 		})
@@ -69,8 +69,8 @@ func (g *Guard) Start(attr syscall.SysProcAttr, start func(*syscall.SysProcAttr)
 // fromGroup lets this thread be in a group of version 1 while it starts a child,
 // for a child is born where its parent is. A thread may move by itself there, and
 // a move of oneself alone does not wait for all processors as any other does.
-func fromGroup(group string, start func() error) error {
-	home, err := cgroup.Of(unix.Gettid(), "pids")
+func fromGroup(tree cgroup.Tree, group string, start func() error) error {
+	home, err := tree.Of(unix.Gettid(), "pids")
 	if err != nil {
 		return err
 	}

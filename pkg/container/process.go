@@ -52,7 +52,7 @@ func (p *process) insist(sig syscall.Signal) {
 // droppedByInit tells whether the process is process 1 of its pid namespace and
 // does not handle the signal. Ignoring it or blocking it is what it asked for.
 func droppedByInit(pid int, sig syscall.Signal) bool {
-	s, err := observe.Take(pid)
+	s, err := observe.TakeStatus(pid)
 	if err != nil {
 		return false
 	}

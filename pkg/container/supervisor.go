@@ -218,7 +218,7 @@ func (s *supervisor) spawnInto(group string, attr *syscall.SysProcAttr, files []
 
 // spawnFrom clones from inside of a group of version 1.
 func (s *supervisor) spawnFrom(group string, attr *syscall.SysProcAttr, files []uintptr) (child *process, err error) {
-	err = fromGroup(group, func() (err error) {
+	err = fromGroup(s.run.Tree, group, func() (err error) {
 		child, err = startProcess(attr, files)
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -90,7 +91,9 @@ func RunTrue(ctx context.Context, lesson int, without []string) error {
 }
 
 // homes are where people keep their files.
-var homes = regexp.MustCompile(`/(home|Users)/[^/\s:"]+`)
+var homes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`/(home|Users)/[^/\s:"]+`)
+})
 
 // Scrub leaves the homes of people out of a text that is for others to read.
-func Scrub(text string) string { return homes.ReplaceAllString(text, "~") }
+func Scrub(text string) string { return homes().ReplaceAllString(text, "~") }

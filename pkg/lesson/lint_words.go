@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -97,12 +98,14 @@ func commandsOf(blocks []Block) []mention {
 }
 
 // divider is what stands between two commands of a shell, or ends one.
-var divider = regexp.MustCompile(`&&|\|\||[|;<>&()]`)
+var divider = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`&&|\|\||[|;<>&()]`)
+})
 
 // mentionsOf finds workshop in a line of a shell.
 func mentionsOf(line int, text string) []mention {
 	var list []mention
-	for _, command := range divider.Split(text, -1) {
+	for _, command := range divider().Split(text, -1) {
 		words := strings.Fields(command)
 		if len(words) > 0 && words[0] == "sudo" {
 			words = words[1:]

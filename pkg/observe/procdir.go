@@ -25,7 +25,7 @@ type procDir struct {
 }
 
 func openProc(proc string, pid int) (*procDir, error) {
-	d := &procDir{pid: pid, path: filepath.Join(proc, strconv.Itoa(pid)), buf: make([]byte, 64<<10)}
+	d := &procDir{pid: pid, path: filepath.Join(proc, strconv.Itoa(pid)), buf: make([]byte, 16<<10)}
 	if pid <= 0 {
 		return nil, fmt.Errorf("observe process %d: %w (EINVAL): a process id is 1 or more", pid, unix.EINVAL)
 	}

@@ -50,6 +50,18 @@ func takeFrom(proc string, pid int) (*Snapshot, error) {
 	return s, nil
 }
 
+// TakeStatus is Take for whoever wants /proc/PID/status and nothing else, which
+// is read in a tenth of the time.
+func TakeStatus(pid int) (*Snapshot, error) {
+	dir, err := openProc("/proc", pid)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.close()
+	s := &Snapshot{PID: pid, Status: parseStatus(dir.read("status"))}
+	return s, dir.result(len(s.Status) > 0)
+}
+
 // LastCap gives the number of the kernel's highest capability, as in
 // /proc/sys/kernel/cap_last_cap: capabilities(7).
 func LastCap() (int, error) {

@@ -119,6 +119,22 @@ func matches(pattern, text string) bool {
 	return text == "" || strings.HasSuffix(pattern, "*")
 }
 
+// TestTakeStatus: it is what Take gives, and nothing else.
+func TestTakeStatus(t *testing.T) {
+	c := newChild(t)
+	whole := c.observed()
+	status, err := observe.TakeStatus(whole.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&observe.Snapshot{PID: whole.PID, Status: whole.Status}, status); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := observe.TakeStatus(1 << 22); !errors.Is(err, unix.ESRCH) {
+		t.Errorf("no such process: %v", err)
+	}
+}
+
 // TestExecve: the same process becomes another program, and keeps the rest.
 func TestExecve(t *testing.T) {
 	c := newChild(t)

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -121,7 +122,11 @@ func (o owner) update(change func(*Progress)) error {
 			return err
 		}
 	}
+	before, _ := json.Marshal(p)
 	change(p)
+	if after, _ := json.Marshal(p); err == nil && bytes.Equal(before, after) {
+		return nil // such as a lesson that is watched again
+	}
 	text, failed := json.MarshalIndent(p, "", "  ")
 	if failed == nil {
 		failed = renameio.WriteFile(file, append(text, '\n'), 0o600, renameio.WithTempDir(o.folder))

@@ -58,6 +58,15 @@ func saved(t *testing.T) *Progress {
 	return p
 }
 
+func stat(t *testing.T, file string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
 func TestRecord(t *testing.T) {
 	file := home(t)
 	if p := saved(t); len(p.Lessons) != 0 {
@@ -90,6 +99,16 @@ func TestRecord(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{2, 3}, p.Numbers()); diff != "" {
 		t.Error(diff)
+	}
+	// What is known already is not written again.
+	before := stat(t, file)
+	record(t, Event{Lesson: 2, Kind: Watched})
+	if !os.SameFile(before, stat(t, file)) {
+		t.Error("a lesson that is watched again was written down again")
+	}
+	record(t, Event{Lesson: 3, Kind: Watched})
+	if os.SameFile(before, stat(t, file)) {
+		t.Error("a lesson that is watched for the first time was not")
 	}
 	if err := Reset(2); err != nil || len(saved(t).Lessons) != 1 {
 		t.Errorf("Reset: %v, %+v", err, saved(t))

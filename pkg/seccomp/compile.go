@@ -19,25 +19,26 @@ func (p *Policy) Compile() ([]Filter, error) {
 		return nil, fmt.Errorf("no table of system calls for %s", runtime.GOARCH)
 	}
 	var list []Filter
-	for _, call := range p.conditional() {
+	conditional := p.conditional()
+	for _, call := range conditional {
 		filters, err := p.onArguments(call)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, filters...)
 	}
-	base, err := p.base()
+	base, err := p.base(conditional)
 	return append(list, base), err
 }
 
 // base decides by the number of the call alone. A call with rules on its
 // arguments passes: a filter on top of this one decides about it.
-func (p *Policy) base() (Filter, error) {
+func (p *Policy) base(conditional []string) (Filter, error) {
 	seen := make(map[string]bool)
 	groups := []lib.SyscallGroup{{}} // the library refuses a list without any
-	if calls := p.conditional(); len(calls) > 0 {
-		groups = append(groups, lib.SyscallGroup{Names: calls, Action: lib.ActionAllow})
-		for _, call := range calls {
+	if len(conditional) > 0 {
+		groups = append(groups, lib.SyscallGroup{Names: conditional, Action: lib.ActionAllow})
+		for _, call := range conditional {
 			seen[call] = true
 		}
 	}
@@ -62,14 +63,16 @@ func (p *Policy) base() (Filter, error) {
 // condition and without a rule that needs none.
 func (p *Policy) conditional() []string {
 	var calls []string
+	certain := make(map[string]bool)
 	for _, r := range p.Rules {
 		for _, call := range r.Calls {
-			if _, certain := p.Of(call); !certain && !slices.Contains(calls, call) {
+			if _, seen := certain[call]; !seen && len(r.Conds) > 0 {
 				calls = append(calls, call)
 			}
+			certain[call] = certain[call] || len(r.Conds) == 0
 		}
 	}
-	return calls
+	return slices.DeleteFunc(calls, func(call string) bool { return certain[call] })
 }
 
 // onArguments makes the filters for one call with conditions. The first one

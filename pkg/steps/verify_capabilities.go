@@ -22,7 +22,7 @@ func capabilitiesAreGone(s *Spec, r *Run) error {
 	if err != nil {
 		return err
 	}
-	child, err := observe.Take(r.PID)
+	child, err := observe.TakeStatus(r.PID)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 // pidsMaxHolds asks the kernel where the child is, and what pids.max is there.
 func pidsMaxHolds(s *Spec, r *Run) error {
-	dir, err := cgroup.Of(r.PID, "pids")
+	dir, err := r.Tree.Of(r.PID, "pids")
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func Cut(text string, columns int) string { return ansi.Truncate(text, columns, 
 // in Japanese, which has none, where no line then begins with 、 or ends with 「.
 func wrap(text string, columns int) []string {
 	if !strings.ContainsFunc(text, wide) {
-		return strings.Split(lipgloss.NewStyle().Width(columns).Render(text), "\n")
+		return strings.Split(ansi.Wrap(text, columns, ""), "\n")
 	}
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
