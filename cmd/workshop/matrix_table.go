@@ -72,7 +72,7 @@ func (t *matrixTable) widthOf(k matrix.Kind) int {
 	width := -1
 	for _, s := range t.lab.Sets {
 		if s.Kind == k {
-			width += 1 + ui.Columns(headOf(s))
+			width += 1 + ui.Width(headOf(s))
 		}
 	}
 	return width
@@ -107,7 +107,7 @@ func (t *matrixTable) line(name string, text func(*matrix.Set) string) string {
 			gap = gapBefore(s.Kind)
 		}
 		last = s.Kind
-		line += strings.Repeat(" ", gap) + ui.Center(text(s), ui.Columns(headOf(s)))
+		line += strings.Repeat(" ", gap) + ui.Center(text(s), ui.Width(headOf(s)))
 	}
 	return strings.TrimRight(line, " ")
 }
@@ -207,7 +207,7 @@ func (t *matrixTable) together(parts []string) {
 		switch {
 		case line == "":
 			line = p
-		case ui.Columns(line)+3+ui.Columns(p) <= t.screen.Width():
+		case ui.Width(line)+3+ui.Width(p) <= t.screen.Width():
 			line += "   " + p
 		default:
 			t.screen.Line(line)
