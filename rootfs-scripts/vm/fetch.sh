@@ -1,7 +1,7 @@
 #!/bin/bash
 # fetch.sh ARCH: a kernel and the tools of the guest, as packages, into
 # .cache/vm/ARCH: vmlinuz, modules/ and root/. What is there already is used
-# without network. Needs no root.
+# without network, unless other tools are wanted by now. Needs no root.
 #
 # apt works in a state of its own, so the machine's stays untouched and ARCH may
 # be a foreign one. apt checks its signatures and the hash of each package.
@@ -20,7 +20,7 @@ mkdir -p "$cache"
 exec 9>"$cache/$arch.lock"
 flock 9
 rm -rf "$cache/$arch".?????? # what a killed run left
-[ -e "$cache/$arch" ] && exit 0
+[ "$(cat "$cache/$arch/tools" 2>/dev/null)" = "$tools" ] && exit 0
 
 # Everything is made here and renamed at the end: the cache holds it whole or
 # not at all.
@@ -113,4 +113,6 @@ unpack
 select_kernel
 select_tools
 rm -rf "$new/all" "$new/apt"
+echo "$tools" >"$new/tools"
+rm -rf "${cache:?}/$arch"
 mv "$new" "$cache/$arch"
