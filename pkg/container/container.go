@@ -130,8 +130,10 @@ func ExitCode(err error) int {
 // namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
 // prctl(2) means the thread and not the process).
 func (c *Container) Run(ctx context.Context) (code int, err error) {
+	caught := catchSignals()
+	defer caught.release()
 	err = thread.Do(func() error {
-		code, err = c.supervise(ctx)
+		code, err = c.supervise(ctx, caught)
 		return err
 	})
 	if err != nil {
@@ -140,7 +142,7 @@ func (c *Container) Run(ctx context.Context) (code int, err error) {
 	return code, err
 }
 
-func (c *Container) supervise(ctx context.Context) (code int, err error) {
+func (c *Container) supervise(ctx context.Context, caught *signals) (code int, err error) {
 	if err := journal.Sweep(undo); err != nil {
 		c.warn(fmt.Errorf("could not take back what an earlier run left: %w", err))
 	}
@@ -150,12 +152,13 @@ func (c *Container) supervise(ctx context.Context) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, j.Close(undo)) }()
 
-	r, err := c.prepare(j)
+	s, err := c.prepare(j)
 	if err != nil {
 		return 0, err
 	}
-	defer r.close()
-	return r.live(ctx)
+	defer s.close()
+	s.signals = caught
+	return s.live(ctx)
 }
 
 func (c *Container) warn(err error) {

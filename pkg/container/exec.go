@@ -38,8 +38,10 @@ type Exec struct {
 
 // Run runs the command to its end and returns its exit code, as Container.Run.
 func (e *Exec) Run(ctx context.Context) (code int, err error) {
+	caught := catchSignals()
+	defer caught.release()
 	err = thread.Do(func() error { // the child dies with this thread
-		code, err = e.supervise(ctx)
+		code, err = e.supervise(ctx, caught)
 		return err
 	})
 	if err != nil {
@@ -48,7 +50,7 @@ func (e *Exec) Run(ctx context.Context) (code int, err error) {
 	return code, err
 }
 
-func (e *Exec) supervise(ctx context.Context) (int, error) {
+func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
 	info, err := Find(e.ID)
 	if err != nil {
 		return 0, err
@@ -62,7 +64,7 @@ func (e *Exec) supervise(ctx context.Context) (int, error) {
 		Steps: t.steps, Spec: t.spec, Path: e.Path, Args: e.Args, Env: e.Env,
 		Stdin: e.Stdin, Stdout: e.Stdout, Stderr: e.Stderr, Terminal: e.Terminal,
 	}
-	s := &supervisor{Container: c, into: t}
+	s := &supervisor{Container: c, into: t, signals: caught}
 	s.Spec.Steps = steps.Names(c.Steps)
 	defer s.close()
 	return s.live(ctx)

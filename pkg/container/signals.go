@@ -16,22 +16,44 @@ var forwarded = []os.Signal{
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
 }
 
-// signals handles them until stop is called: before the execve they end the
-// run, and after it they are handed on.
-func (s *supervisor) signals(ctx context.Context) (_ context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	arrived := make(chan os.Signal, 16)
-	signal.Notify(arrived, forwarded...)
+// signals are the forwarded ones while they are caught. The runtime takes half a
+// millisecond to begin, so it does while the supervisor prepares the rest.
+type signals struct {
+	arrived chan os.Signal
+	begun   chan struct{}
+}
+
+func catchSignals() *signals {
+	c := &signals{make(chan os.Signal, 16), make(chan struct{})}
 	go func() {
-		for sig := range arrived {
-			s.handle(sig.(syscall.Signal), cancel)
+		signal.Notify(c.arrived, forwarded...)
+		close(c.begun)
+	}()
+	return c
+}
+
+// release waits for the beginning too: else it would come after the end.
+func (c *signals) release() {
+	<-c.begun
+	signal.Stop(c.arrived)
+}
+
+// handleSignals handles them until stop is called: before the execve they end the
+// run, and after it they are handed on.
+func (s *supervisor) handleSignals(ctx context.Context) (_ context.Context, stop func()) {
+	<-s.signals.begun
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		for {
+			select {
+			case sig := <-s.signals.arrived:
+				s.handle(sig.(syscall.Signal), cancel)
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
-	return ctx, func() {
-		signal.Stop(arrived)
-		close(arrived)
-		cancel(nil)
-	}
+	return ctx, func() { cancel(nil) }
 }
 
 func (s *supervisor) handle(sig syscall.Signal, cancel context.CancelCauseFunc) {

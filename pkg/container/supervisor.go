@@ -33,6 +33,7 @@ type supervisor struct {
 	terminal *terminal // nil where the command uses our descriptors
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
+	signals  *signals
 
 	executing atomic.Bool // the command runs: signals are for it
 }
@@ -67,7 +68,7 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 
 // live is the life of the child, from clone to wait.
 func (s *supervisor) live(ctx context.Context) (int, error) {
-	ctx, stop := s.signals(ctx)
+	ctx, stop := s.handleSignals(ctx)
 	defer stop()
 	err := s.untilExec(ctx)
 	if err != nil {
