@@ -15,9 +15,9 @@ func (u *UI) Term(name, text string) {
 		words := strings.TrimLeft(line, " ")
 		indent := strings.Repeat(" ", len(line)-len(words))
 		width := u.width - termColumn - 2 - len(indent)
-		for _, part := range wrap(words, width) {
+		for _, part := range Wrap(words, width) {
 			pad := strings.Repeat(" ", max(1, termColumn-lipgloss.Width(name)))
-			u.Line("  " + u.style.key.Render(name) + pad + indent + strings.TrimRight(part, " "))
+			u.Line("  " + u.style.key.Render(name) + pad + indent + part)
 			name = ""
 		}
 	}

@@ -100,8 +100,8 @@ func (u *UI) Step(name, does string) {
 
 // Text writes prose, wrapped, with an indent.
 func (u *UI) Text(text string, indent int) {
-	for _, line := range wrap(text, u.width-indent) {
-		u.Line(strings.Repeat(" ", indent) + strings.TrimRight(line, " "))
+	for _, line := range Wrap(text, u.width-indent) {
+		u.Line(strings.Repeat(" ", indent) + line)
 	}
 }
 
@@ -119,11 +119,11 @@ func (u *UI) Warn(text string) { u.mark(u.style.warn.Render("!"), text) }
 
 // mark writes wrapped text with a sign before its first line.
 func (u *UI) mark(sign, text string) {
-	for i, line := range wrap(text, u.width-2) {
+	for i, line := range Wrap(text, u.width-2) {
 		if i > 0 {
 			sign = " "
 		}
-		u.Line(sign + " " + strings.TrimRight(line, " "))
+		u.Line(sign + " " + line)
 	}
 }
 
@@ -157,13 +157,13 @@ func (u *UI) entry(e Entry) {
 		u.Line("  " + u.style.key.Render(name))
 		name = ""
 	}
-	lines := wrap(value, rest)
+	lines := Wrap(value, rest)
 	for i, line := range lines {
 		if i > 0 {
 			name = ""
 		}
 		pad := strings.Repeat(" ", nameColumn-lipgloss.Width(name))
-		u.Line("  " + u.style.key.Render(name) + pad + u.style.heading.Render(strings.TrimRight(line, " ")))
+		u.Line("  " + u.style.key.Render(name) + pad + u.style.heading.Render(line))
 	}
 	if e.Meaning != "" {
 		u.Line(strings.Repeat(" ", nameColumn+2) + u.style.dim.Render(e.Meaning))

@@ -24,43 +24,55 @@ func Fits(text string, columns int) bool { return lipgloss.Width(text) <= column
 // Cut shortens a text to that many columns, where it is longer.
 func Cut(text string, columns int) string { return ansi.Truncate(text, columns, "...") }
 
-// wrap divides a text into lines of at most that many columns: at spaces, and
+// Wrap divides a text into lines of at most that many columns: at spaces, and
 // in Japanese, which has none, where no line then begins with 、 or ends with 「.
-func wrap(text string, columns int) []string {
-	if !strings.ContainsFunc(text, wide) {
-		return strings.Split(ansi.Wrap(text, columns, ""), "\n")
-	}
+func Wrap(text string, columns int) []string {
+	columns = max(columns, 2) // what one letter may take
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrapJapanese(paragraph, columns)...)
+		lines = append(lines, wrapParagraph(paragraph, columns)...)
 	}
 	return lines
+}
+
+func wrapParagraph(text string, columns int) []string {
+	var lines []string
+	line := ""
+	end := func(at string) { // the rest of the line is the next one
+		lines = append(lines, strings.TrimRight(at, " "))
+		line = strings.TrimPrefix(line, at)
+	}
+	for _, piece := range pieces(text) {
+		if line != "" && !Fits(line+strings.TrimRight(piece, " "), columns) {
+			end(line)
+		}
+		line += piece
+		for !Fits(strings.TrimRight(line, " "), columns) { // longer than a line by itself
+			end(ansi.Truncate(line, columns, ""))
+		}
+	}
+	end(line)
+	return lines
+}
+
+// pieces divides a line where it may break, each with the spaces after it.
+func pieces(text string) []string {
+	if !strings.ContainsFunc(text, wide) {
+		return strings.SplitAfter(text, " ")
+	}
+	var list []string
+	rest, shape, state := text, unbroken(text), -1
+	for shape != "" {
+		var piece string
+		piece, shape, _, state = uniseg.FirstLineSegmentInString(shape, state)
+		list, rest = append(list, rest[:len(piece)]), rest[len(piece):]
+	}
+	return list
 }
 
 // wide tells whether a letter is Japanese: its text breaks between letters.
 func wide(r rune) bool {
 	return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han)
-}
-
-func wrapJapanese(text string, columns int) []string {
-	var lines []string
-	line := ""
-	rest, shape, state := text, unbroken(text), -1
-	for shape != "" {
-		var segment string
-		segment, shape, _, state = uniseg.FirstLineSegmentInString(shape, state)
-		word := rest[:len(segment)]
-		rest = rest[len(segment):]
-		if line != "" && lipgloss.Width(line+strings.TrimRight(word, " ")) > columns {
-			lines, line = append(lines, line), ""
-		}
-		line += word
-		for lipgloss.Width(strings.TrimRight(line, " ")) > columns { // longer than a line by itself
-			cut := ansi.Truncate(line, columns, "")
-			lines, line = append(lines, cut), strings.TrimPrefix(line, cut)
-		}
-	}
-	return append(lines, line)
 }
 
 // unbroken is the text with letters in the place of the signs within a path or a

@@ -25,6 +25,8 @@ func TestWrap(t *testing.T) {
 		want       []string
 	}{
 		{"English at spaces", "one two three four", []string{"one two", "three four"}},
+		{"and a flag is one word", "one --three", []string{"one", "--three"}},
+		{"spaces inside stay", "one   two  three", []string{"one   two", "three"}},
 		{"Japanese anywhere", "いろはにほへと", []string{"いろはにほ", "へと"}},
 		{"no line begins with a full stop", "いろはにほ。へ", []string{"いろはに", "ほ。へ"}},
 		{"or with a closing bracket", "いろは「に」ほ", []string{"いろは", "「に」ほ"}},
@@ -37,10 +39,7 @@ func TestWrap(t *testing.T) {
 		{"a space at the end of a line goes", "いろはにほ abc", []string{"いろはにほ", "abc"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var got []string
-			for _, line := range wrap(c.text, 10) {
-				got = append(got, strings.TrimRight(line, " "))
-			}
+			got := Wrap(c.text, 10)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -65,6 +64,15 @@ func TestJapaneseFits(t *testing.T) {
 		}
 		if strings.IndexAny(strings.TrimLeft(line, " "), "、。」") == 0 {
 			t.Errorf("begins with what belongs to the line before: %q", line)
+		}
+	}
+}
+
+// TestNarrow: what is less than a letter wide cannot be, and must not hang.
+func TestNarrow(t *testing.T) {
+	for _, columns := range []int{-1, 0, 1, 2} {
+		if got := Wrap("層a b", columns); len(got) != 3 {
+			t.Errorf("%d columns: %q", columns, got)
 		}
 	}
 }
