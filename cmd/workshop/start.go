@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -61,6 +62,9 @@ func findExercise(name string) (folder string, number int, err error) {
 	if err == nil {
 		_, err = exercise.Languages[0].Starter(lessons.Files, folder)
 	}
+	if errors.Is(err, exercise.ErrNone) {
+		err = fmt.Errorf("%s: %w", folder, exercise.ErrNone)
+	}
 	if err != nil {
 		return "", 0, usageError{err}
 	}
@@ -119,11 +123,7 @@ func commands(n int, dir string, languages []exercise.Language) []string {
 		list = append(list, "cd "+quoted(dir))
 	}
 	for _, l := range languages {
-		command := fmt.Sprintf("sudo workshop check %d -- %s", n, l.Run)
-		if l.Build != nil {
-			command = strings.Join(l.Build, " ") + " && " + command
-		}
-		list = append(list, command)
+		list = append(list, l.Check(strconv.Itoa(n)))
 	}
 	return list
 }

@@ -2,8 +2,12 @@ package exercise
 
 import (
 	"errors"
+	"go/format"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -11,22 +15,19 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/lessons"
-	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // folders lists the lessons that have an exercise.
 func folders(t *testing.T) []string {
 	t.Helper()
-	all, err := lesson.Folders(lessons.Files)
+	tasks, err := fs.Glob(lessons.Files, "*/"+TaskFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var list []string
-	for _, folder := range all {
-		if _, err := Languages[0].Starter(lessons.Files, folder); !errors.Is(err, ErrNone) {
-			list = append(list, folder)
-		}
+	for _, task := range tasks {
+		list = append(list, path.Dir(task))
 	}
 	if len(list) < 8 {
 		t.Fatalf("only %q have an exercise", list)
@@ -55,36 +56,39 @@ func each(t *testing.T, test func(t *testing.T, n int, l Language, starter, solu
 
 // task cuts the task out of a starter: the first block of comments, between two
 // lines of dashes, and the empty line after it.
-func task(t *testing.T, starter string) (task, rest string) {
+func task(t *testing.T, l Language, starter string) (task, rest string) {
 	t.Helper()
-	lines := strings.SplitAfter(starter, "\n")
-	first, last := -1, -1
-	for i, line := range lines {
-		if strings.HasSuffix(line, "----\n") {
-			if first < 0 {
-				first = i
-				continue
-			}
-			last = i
-			break
-		}
-	}
-	if last < 0 || lines[last+1] != "\n" {
+	first := strings.Index(starter, l.Comment+" ----")
+	task, after, ok := strings.Cut(starter[max(first, 0):], "-\n\n")
+	if first < 0 || !ok {
 		t.Fatal("no task between two lines of dashes, with an empty line after it")
 	}
-	return strings.Join(lines[first:last+1], ""), strings.Join(append(lines[:first:first], lines[last+2:]...), "")
+	task += "-\n"
+	for line := range strings.Lines(task) {
+		if line != l.Comment+"\n" && !strings.HasPrefix(line, l.Comment+" ") {
+			t.Errorf("no comment: %s", line)
+		}
+	}
+	return task, starter[:first] + after
 }
 
 // TestStarterIsTheSolutionBefore: who has done one lesson can go on with the next.
 func TestStarterIsTheSolutionBefore(t *testing.T) {
 	before := map[string]string{}
 	each(t, func(t *testing.T, n int, l Language, starter, solution string) {
-		_, rest := task(t, starter)
+		_, rest := task(t, l, starter)
 		if n > 1 && rest != before[l.Name] {
 			t.Errorf("without its task the starter is not the solution of lesson %d", n-1)
 		}
 		if rest == solution {
 			t.Error("the solution is the starter")
+		}
+		if l.Name == "go" {
+			if formatted, err := format.Source([]byte(starter)); string(formatted) != starter {
+				t.Errorf("not as gofmt has it: %v", err)
+			}
+		} else if !strings.HasPrefix(starter, "#!/") {
+			t.Errorf("the kernel cannot start it: %.20q", starter)
 		}
 		before[l.Name] = solution
 	})
@@ -92,14 +96,22 @@ func TestStarterIsTheSolutionBefore(t *testing.T) {
 
 // TestTaskInBothLanguages: a file has only one text.
 func TestTaskInBothLanguages(t *testing.T) {
-	each(t, func(t *testing.T, _ int, l Language, starter, _ string) {
-		text, _ := task(t, starter)
-		english, japanese, ok := strings.Cut(text, strings.TrimSpace(text[:2])+"\n")
+	each(t, func(t *testing.T, n int, l Language, starter, _ string) {
+		text, _ := task(t, l, starter)
+		english, japanese, ok := strings.Cut(text, l.Comment+"\n")
 		if !ok || strings.ContainsFunc(english, isJapanese) || !strings.ContainsFunc(japanese, isJapanese) {
 			t.Errorf("not English, an empty line, and Japanese:\n%s", text)
 		}
-		if !strings.Contains(english, "sudo workshop check ") || !strings.Contains(english, l.Run) {
-			t.Error("it does not say how it is judged")
+		for _, want := range []string{"With:      ", "Judged by: " + l.Check(strconv.Itoa(n)) + "\n"} {
+			if !strings.Contains(english, l.Comment+" "+want) {
+				t.Errorf("no %q in\n%s", want, english)
+			}
+		}
+		for line := range strings.Lines(japanese) {
+			line = strings.Trim(line, l.Comment+" \n")
+			if strings.IndexAny(line, "、。」)") == 0 || strings.HasSuffix(line, "「") || strings.HasSuffix(line, "(") {
+				t.Errorf("no line begins or ends so: %s", line)
+			}
 		}
 	})
 }
@@ -111,7 +123,7 @@ func TestFitsAProjector(t *testing.T) {
 	each(t, func(t *testing.T, _ int, _ Language, starter, solution string) {
 		for line := range strings.Lines(starter + solution) {
 			line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    ")
-			if ui.Pad(line, 81) == line {
+			if !ui.Fits(line, 80) {
 				t.Errorf("wider than 80 columns: %s", line)
 			}
 		}
@@ -204,7 +216,7 @@ func TestUnknown(t *testing.T) {
 	if _, err := Lookup("pearl"); err == nil || !strings.Contains(err.Error(), "perl") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Languages[0].Solution(lessons.Files, "99-none"); !errors.Is(err, ErrNone) {
+	if _, err := Languages[0].Starter(lessons.Files, "99-none"); !errors.Is(err, ErrNone) {
 		t.Errorf("error %v", err)
 	}
 }

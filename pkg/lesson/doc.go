@@ -37,9 +37,11 @@
 // Tables, images and HTML are not part of the format: a terminal cannot show
 // them well. A link to another lesson is ../NN-name/lesson.md.
 //
-// What the learner begins with, and what it looks like done, are beside the text:
-// starter/box.sh, box.pl and box.go, and the same in solution. The exercise ends
-// with the heading "More to find out" (さらに調べる) for what is not judged.
+// What to do, and what it looks like done, are beside the text: task.txt, and
+// solution/box.sh, box.pl and box.go. The learner begins with the solution of the
+// lesson before; see [github.com/how-to-be-a-container/workshop/pkg/exercise]. The
+// section ends with the heading "More to find out" (さらに調べる) for what is not
+// judged.
 //
 // # Hints
 //
@@ -125,7 +127,7 @@
 //
 // [Lint], which is workshop lint, finds what reading does not:
 //
-//   - a language, a starter or a solution is missing;
+//   - a language, the task, a part of it, or a solution is missing;
 //   - Watch, Attack or Defend has no speaker's note;
 //   - a transcript claims nothing: some command is expected to say something, and
 //     whatever it says would be right, since "..." stands for all of it, and the

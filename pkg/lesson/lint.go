@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/how-to-be-a-container/workshop/pkg/exercise"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -22,9 +22,6 @@ const (
 	more         = "More to find out"
 	moreJapanese = "さらに調べる"
 )
-
-// languagesOfProgram are those in which a learner can begin.
-var languagesOfProgram = []string{"sh", "pl", "go"}
 
 // Complaint is one thing that is wrong with a lesson.
 type Complaint struct {
@@ -137,13 +134,19 @@ func (l *linter) exercise(read *Lesson) {
 	}
 }
 
-// programs looks for the starters and the solutions.
+// programs looks for the task, what the learner begins with, and the solutions.
 func (l *linter) programs(read *Lesson) {
-	for _, kind := range []string{"starter", "solution"} {
-		for _, language := range languagesOfProgram {
-			file := path.Join(read.Folder, kind, "box."+language)
-			if info, err := fs.Stat(l.fsys, file); err != nil || info.Size() == 0 {
-				l.add(file, 1, "there is no such file, or it is empty")
+	for _, language := range exercise.Languages {
+		_, starter := language.Starter(l.fsys, read.Folder)
+		_, solution := language.Solution(l.fsys, read.Folder)
+		for _, err := range []error{starter, solution} {
+			var fault *fs.PathError
+			if !errors.As(err, &fault) {
+				continue
+			}
+			// A fault of the task is one of each language.
+			if c := (Complaint{fault.Path, 1, fault.Err.Error()}); !slices.Contains(l.list, c) {
+				l.list = append(l.list, c)
 			}
 		}
 	}

@@ -39,9 +39,12 @@ func properFiles(english, japanese string) fstest.MapFS {
 	files := fstest.MapFS{
 		"02-chroot/lesson.md":    {Data: []byte(english)},
 		"02-chroot/lesson.ja.md": {Data: []byte(japanese)},
+		"01-before/task.txt":     {},
+		"02-chroot/task.txt":     {Data: []byte("en: do\nja: 行う\nsh: a\nperl: b\ngo: c\n")},
 	}
-	for _, name := range []string{"starter/box.sh", "starter/box.pl", "starter/box.go", "solution/box.sh", "solution/box.pl", "solution/box.go"} {
-		files["02-chroot/"+name] = &fstest.MapFile{Data: []byte("x")}
+	for _, name := range []string{"box.sh", "box.pl", "box.go"} {
+		files["01-before/solution/"+name] = &fstest.MapFile{Data: []byte("x")}
+		files["02-chroot/solution/"+name] = &fstest.MapFile{Data: []byte("x")}
 	}
 	return files
 }
@@ -120,12 +123,27 @@ func TestLint(t *testing.T) {
 }
 
 func TestLintPrograms(t *testing.T) {
-	files := properFiles(proper(lang.English), proper(lang.Japanese))
-	delete(files, "02-chroot/starter/box.pl")
-	files["02-chroot/solution/box.go"] = &fstest.MapFile{}
-	want := "02-chroot/starter/box.pl:1: there is no such file, or it is empty\n02-chroot/solution/box.go:1: there is no such file, or it is empty"
-	if got := complaints(t, files); got != want {
-		t.Error(got)
+	const task, none = "02-chroot/task.txt", "file does not exist"
+	for _, tt := range []struct{ file, text, want string }{
+		{"02-chroot/solution/box.go", "", "02-chroot/solution/box.go:1: it is empty"},
+		{"02-chroot/solution/box.pl", none, "02-chroot/solution/box.pl:1: " + none},
+		{"01-before/solution/box.sh", none, "01-before/solution/box.sh:1: " + none},
+		{"01-before/task.txt", none, "02-chroot/starter/box.sh:1: " + none + "\n" +
+			"02-chroot/starter/box.pl:1: " + none + "\n02-chroot/starter/box.go:1: " + none},
+		{task, none, task + ":1: this lesson has no program to write"},
+		{task, "en: a\nja: い\nsh: a\npearl: b\n", task + `:1: a line begins with "pearl" (did you mean "perl"?); there are en, ja, sh, perl, go`},
+		{task, "en: a\n\nja: い\nen: a\n", task + `:1: two lines begin with "en"`},
+		{task, "en: a\nja: い\nsh: a\ngo: b\n", task + `:1: no line has a text for "perl"`},
+		{task, "en: a\nja: \nsh: a\nperl: a\ngo: b\n", task + `:1: no line has a text for "ja"`},
+	} {
+		files := properFiles(proper(lang.English), proper(lang.Japanese))
+		files[tt.file] = &fstest.MapFile{Data: []byte(tt.text)}
+		if tt.text == none {
+			delete(files, tt.file)
+		}
+		if got := complaints(t, files); got != tt.want {
+			t.Errorf("%s: %q\n%s", tt.file, tt.text, got)
+		}
 	}
 }
 

@@ -1,15 +1,3 @@
-// ---- Exercise 1: fork-exec ---------------------------------------------
-// This program becomes the shell: nobody is left to wait for it. Let a child
-// become the shell, wait for it, and end with its exit code (128 + N if
-// signal N ended it).
-// With:      syscall.ForkExec, syscall.Wait4
-// Judged by: sudo workshop check 1 -- ./box (go build)
-//
-// このプログラムは自分がシェルになるので、終わりを待つ人がいません。シェルに
-// は子プロセスがなるようにして、それを待ち、その終了コードで終わってください(
-// シグナルNで終わったときは128+N)。
-// ------------------------------------------------------------------------
-
 // Command box [COMMAND...]: becomes a shell.
 package main
 
