@@ -71,7 +71,7 @@ func ownFile(t *T) error {
 
 // newDiary writes a new file, in the first directory that has none of that name.
 func newDiary(t *T) (f *os.File, err error) {
-	err = t.Do(`open("diary", O_WRONLY|O_CREAT, 0600), and write`, func() error {
+	err = t.Do(`open("diary", O_WRONLY|O_CREAT, 0600), write`, func() error {
 		for _, dir := range []string{ownDir(), "/var/tmp", "/root", "/run", "/"} {
 			f, err = os.OpenFile(dir+"/diary", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 			if !errors.Is(err, os.ErrExist) && !errors.Is(err, os.ErrNotExist) {

@@ -130,11 +130,23 @@ func (t *T) Do(call string, do func() error) error {
 	c := Call{Call: call, Errno: ErrnoName(err)}
 	t.result.Calls = append(t.result.Calls, c)
 	if err != nil {
-		fmt.Fprintf(t.out, "  %s = %s (%v)\n", ui.Pad(call, 52), c.Errno, err)
+		t.show(call, fmt.Sprintf("%s (%v)", c.Errno, err))
 		return fmt.Errorf("%s: %w", call, err)
 	}
-	fmt.Fprintf(t.out, "  %s = ok\n", ui.Pad(call, 52))
+	t.show(call, "ok")
 	return nil
+}
+
+// Where the results stand, so that the longest errno still fits into 80 columns.
+const resultColumn = 44
+
+// show writes a call and its result; where both do not fit into a line, into two.
+func (t *T) show(call, result string) {
+	line := ui.Pad("  "+call, resultColumn) + " = " + result
+	if !ui.Fits(line, 80) {
+		line = "  " + call + "\n" + ui.Pad("", resultColumn) + " = " + result
+	}
+	fmt.Fprintln(t.out, line)
 }
 
 // Note shows a line between the calls.

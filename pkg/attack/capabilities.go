@@ -132,7 +132,8 @@ func killOther(t *T) error {
 		return fmt.Errorf("start a process of user %d: %w", otherUser, err)
 	}
 	defer end()
-	return t.Do(fmt.Sprintf("kill(%d, SIGKILL)   a process of user %d", pid, otherUser), func() error {
+	t.Note(lang.F("process %d belongs to user %d", pid, otherUser))
+	return t.Do(fmt.Sprintf("kill(%d, SIGKILL)", pid), func() error {
 		return unix.Kill(pid, unix.SIGKILL)
 	})
 }
@@ -145,7 +146,8 @@ func ptrace(t *T) error {
 	defer end()
 	runtime.LockOSThread() // a tracer is a thread
 	defer runtime.UnlockOSThread()
-	return t.Do(fmt.Sprintf("ptrace(PTRACE_SEIZE, %d)   a process of user %d", pid, otherUser), func() error {
+	t.Note(lang.F("process %d belongs to user %d", pid, otherUser))
+	return t.Do(fmt.Sprintf("ptrace(PTRACE_SEIZE, %d)", pid), func() error {
 		return unix.PtraceSeize(pid)
 	})
 }

@@ -111,7 +111,7 @@ func climb(t *T) error {
 		return err
 	}
 	// ".." is stopped only by the process's own root, and that is below us.
-	if err := t.Do(`chdir("..") until nothing is above`, chdirToTop); err != nil {
+	if err := t.Do(lang.N(`chdir("..") until nothing is above`), chdirToTop); err != nil {
 		return err
 	}
 	return t.Do(`chroot(".")`, func() error { return unix.Chroot(".") })

@@ -176,7 +176,8 @@ func withProc(t *T, do func(proc string) error) error {
 		}
 		defer os.Remove(dir)
 	}
-	err := t.Do(`mount("proc", DIRECTORY, "proc")   there was none`, func() error {
+	t.Note(lang.T("no /proc in here, so it mounts one:"))
+	err := t.Do(`mount("proc", DIRECTORY, "proc")`, func() error {
 		return unix.Mount("proc", dir, "proc", 0, "")
 	})
 	if err != nil {

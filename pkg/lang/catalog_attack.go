@@ -65,17 +65,20 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"/ before":                         "最初の/",
-			"/ after":                          "最後の/",
-			"host's marker":                    "ホストの目印",
-			"host's secret":                    "ホストの秘密",
-			"processes in /proc":               "/procのプロセス数",
-			"the host's process":               "ホストのプロセス",
-			"network interfaces":               "インターフェイス",
-			"its cgroup":                       "所属するcgroup",
-			"uptime in seconds":                "稼働時間(秒)",
-			"processes made":                   "作れたプロセス数",
-			"find the host's process in /proc": "/procでホストのプロセスを探す",
+			"/ before":                            "最初の/",
+			"/ after":                             "最後の/",
+			"host's marker":                       "ホストの目印",
+			"host's secret":                       "ホストの秘密",
+			"processes in /proc":                  "/procのプロセス数",
+			"the host's process":                  "ホストのプロセス",
+			"network interfaces":                  "インターフェイス",
+			"its cgroup":                          "所属するcgroup",
+			"uptime in seconds":                   "稼働時間(秒)",
+			"processes made":                      "作れたプロセス数",
+			"find the host's process in /proc":    "/procでホストのプロセスを探す",
+			`chdir("..") until nothing is above`:  `上がなくなるまでchdir("..")`,
+			"no /proc in here, so it mounts one:": "中に/procがないので、マウントします:",
+			"process %d belongs to user %d":       "プロセス%dはユーザー%dのもの",
 		}
 	})
 }
