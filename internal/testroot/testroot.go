@@ -4,6 +4,7 @@ package testroot
 import (
 	"errors"
 	"io"
+	"os"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
@@ -37,4 +38,22 @@ func Container(t testing.TB, list ...*steps.Step) container.Container {
 		t.Fatal(err)
 	}
 	return container.Container{Steps: list, Rootfs: dir, Tools: tools}
+}
+
+// Said gives what is written to a pipe while run runs, with run's error.
+func Said(t testing.TB, run func(w *os.File) error) (string, error) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	text := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(r)
+		text <- string(b)
+	}()
+	err = run(w)
+	w.Close()
+	return <-text, err
 }

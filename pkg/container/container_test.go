@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,25 +35,18 @@ func output(t *testing.T, c container.Container, args ...string) (string, int, e
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	text := make(chan string)
-	go func() {
-		b, _ := io.ReadAll(r)
-		text <- string(b)
-	}()
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	c.Args, c.Stdin, c.Stdout, c.Stderr = args, null, w, w
-	code, err := c.Run(ctx)
-	w.Close()
-	return <-text, code, err
+	var code int
+	text, err := testroot.Said(t, func(w *os.File) (err error) {
+		c.Args, c.Stdin, c.Stdout, c.Stderr = args, null, w, w
+		code, err = c.Run(ctx)
+		return err
+	})
+	return text, code, err
 }
 
 func TestExitCode(t *testing.T) {

@@ -3,13 +3,13 @@ package container_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
@@ -77,19 +77,12 @@ func infoOf(t *testing.T, pid int) journal.Info {
 // execIn runs a shell script in a running container.
 func execIn(t *testing.T, id, script string) (string, int) {
 	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	said := make(chan string)
-	go func() {
-		b, _ := io.ReadAll(r)
-		said <- string(b)
-	}()
-	e := &container.Exec{ID: id, Args: []string{"/bin/sh", "-c", script}, Stdout: w, Stderr: w}
-	code, err := e.Run(t.Context())
-	w.Close()
-	text := <-said
+	var code int
+	text, err := testroot.Said(t, func(w *os.File) (err error) {
+		e := &container.Exec{ID: id, Args: []string{"/bin/sh", "-c", script}, Stdout: w, Stderr: w}
+		code, err = e.Run(t.Context())
+		return err
+	})
 	if err != nil {
 		t.Fatalf("exec %q: %v; it said %q", script, err, text)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -32,19 +32,11 @@ func layers(t *testing.T, names ...string) container.Container {
 // output runs a shell script in the container and gives what it said.
 func output(t *testing.T, c container.Container, script string) string {
 	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	said := make(chan string)
-	go func() {
-		b, _ := io.ReadAll(r)
-		said <- string(b)
-	}()
-	c.Args, c.Stdout, c.Stderr = []string{"/bin/sh", "-c", script}, w, w
-	_, err = c.Run(t.Context())
-	w.Close()
-	text := <-said
+	text, err := testroot.Said(t, func(w *os.File) error {
+		c.Args, c.Stdout, c.Stderr = []string{"/bin/sh", "-c", script}, w, w
+		_, err := c.Run(t.Context())
+		return err
+	})
 	if err != nil {
 		t.Fatalf("run %s: %v; it said %q", script, err, text)
 	}
