@@ -16,12 +16,12 @@ func main() {
 	}
 	path, err := exec.LookPath(command[0])
 	must("find "+command[0], err)
-	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	// Ctrl-C is for the child: who waits goes on. execve forgets this.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	// fork(2) and execve(2): another process, and then another program in it.
+	// fork(2) and execve(2): another process, then another program in it.
 	pid, err := syscall.ForkExec(path, command, &syscall.ProcAttr{
 		Env:   os.Environ(),
-		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Files: []uintptr{0, 1, 2}, // as ours: a terminal, or pipes
 	})
 	must("start "+path, err)
 	os.Exit(wait(pid))

@@ -16,15 +16,15 @@ func main() {
 	root := os.Getenv("ROOTFS")
 	_, err := os.Stat(root)
 	must("$ROOTFS", err)
-	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	// Ctrl-C is for the child: who waits goes on. execve forgets this.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	// fork(2), and between it and execve(2) the child changes its root: COMMAND
-	// is a path in there.
+	// fork(2), and between it and execve(2) the child changes its root:
+	// COMMAND is a path in there.
 	pid, err := syscall.ForkExec(command[0], command, &syscall.ProcAttr{
 		Env:   os.Environ(),
-		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Files: []uintptr{0, 1, 2}, // as ours: a terminal, or pipes
 		Sys:   &syscall.SysProcAttr{Chroot: root},
-		Dir:   "/", // chroot(2) would leave the working directory outside
+		Dir:   "/", // chroot(2) leaves the working directory outside
 	})
 	must("start "+command[0]+" in "+root, err)
 	os.Exit(wait(pid))

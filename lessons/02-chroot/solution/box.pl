@@ -7,7 +7,7 @@ my $rootfs = $ENV{ROOTFS}
     // die "ROOTFS is not set. Try: ROOTFS=\$(workshop rootfs path)\n";
 my @command = @ARGV ? @ARGV : "/bin/sh";
 
-# Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+# Ctrl-C is for the child: who waits goes on. execve forgets this.
 $SIG{INT} = sub { };
 
 # fork(2): two processes go on from here, and in the child $pid is 0.

@@ -20,14 +20,14 @@ func parent(command []string) int {
 	if len(command) == 0 {
 		command = []string{"/bin/sh"}
 	}
-	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	// Ctrl-C is for the child: who waits goes on. execve forgets this.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// Go runs none of our code between fork and exec: so the child executes
 	// this program again, which changes itself and executes the command.
 	args := append([]string{"box", "child"}, command...)
 	pid, err := syscall.ForkExec("/proc/self/exe", args, &syscall.ProcAttr{
 		Env:   os.Environ(),
-		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Files: []uintptr{0, 1, 2}, // as ours: a terminal, or pipes
 		// clone(2) with a copy of the list of mounts, to rebuild.
 		Sys: &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS},
 	})
@@ -45,7 +45,7 @@ func child(command []string) {
 	must("mount --rbind $ROOTFS="+root, err)
 	// "." is the new root from here on, whatever happens to the paths.
 	must("chdir "+root, syscall.Chdir(root))
-	// The old root lands on top of the new one: no directory is needed for it.
+	// The old root lands on top of the new one: it needs no directory.
 	must("pivot_root", syscall.PivotRoot(".", "."))
 	// Take it off: until then the host is one ".." away.
 	must("umount2", syscall.Unmount(".", syscall.MNT_DETACH))

@@ -24,7 +24,7 @@ sub call {
     syscall($nr->{$name}, @args) == 0 or die "$name $args[0]: $!\n";
 }
 
-# Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+# Ctrl-C is for the child: who waits goes on. execve forgets this.
 $SIG{INT} = sub { };
 
 # fork(2): two processes go on from here, and in the child $pid is 0.
@@ -38,7 +38,7 @@ if ($pid == 0) {
     call("mount", $rootfs, $rootfs, 0, MS_BIND | MS_REC, 0);
     # "." is the new root from here on, whatever happens to the paths.
     chdir $rootfs or die "chdir $rootfs: $!\n";
-    # The old root lands on top of the new one: no directory is needed for it.
+    # The old root lands on top of the new one: it needs no directory.
     call("pivot_root", ".", ".");
     # Take it off: until then the host is one ".." away.
     call("umount2", ".", MNT_DETACH);

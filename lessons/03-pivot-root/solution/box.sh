@@ -10,10 +10,10 @@ if [ "${1-}" = child ]; then
 	mount --bind "$ROOTFS" "$ROOTFS"
 	# "." is the new root from here on, whatever happens to the paths.
 	cd "$ROOTFS"
-	# The old root lands on top of the new one: no directory is needed for it.
+	# The old root lands on top of the new one: it needs no directory.
 	pivot_root . .
-	# The programs are those of the new root now: busybox. (A umount that is not
-	# busybox's needs /proc: lesson 4 brings it.)
+	# The programs are those of the new root now: busybox. (A umount that is
+	# not busybox's needs /proc: lesson 4 brings it.)
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin
 	# Take the old root off: until then the host is one ".." away.
 	umount -l .
@@ -31,8 +31,8 @@ trap : INT
 # The parent waits for it: wait4(2).
 (
 	# A shell cannot make this call, unshare(1) can: unshare(CLONE_NEWNS), a
-	# copy of the list of mounts. It makes all of them private too: what happens
-	# to a shared mount would happen on the host as well.
+	# copy of the list of mounts. It makes all of them private too: what
+	# happens to a shared mount would happen on the host as well.
 	exec unshare --mount sh "$0" child "$@"
 )
 # The last exit code is that of the script: the child's.

@@ -10,12 +10,12 @@ if [ "${1-}" = child ]; then
 	mount --bind "$ROOTFS" "$ROOTFS"
 	# "." is the new root from here on, whatever happens to the paths.
 	cd "$ROOTFS"
-	# The old root lands on top of the new one: no directory is needed for it.
+	# The old root lands on top of the new one: it needs no directory.
 	pivot_root . .
 	# The programs are those of the new root now, such as busybox.
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin
-	# It shows the pid namespace of who mounts it: so the child must do it. Now,
-	# for the umount of a larger root filesystem than busybox's reads it.
+	# It shows the pid namespace of who mounts it: so the child must do it.
+	# Now, for the umount of a larger root than busybox's reads it.
 	mount -t proc proc /proc
 	# Take the old root off: until then the host is one ".." away.
 	umount -l .
@@ -34,10 +34,10 @@ trap : INT
 # The bracket is fork(2): what is in it, a copy of this shell does, the child.
 # The parent waits for it: wait4(2).
 (
-	# unshare(2) with a flag for each namespace. A pid namespace is for the next
-	# child and not for the caller, hence --fork: that child is process 1 in it.
-	# With process 1 the kernel ends all the others. It ends with unshare, which
-	# ends with us: prctl(PR_SET_PDEATHSIG).
+	# unshare(2) with a flag for each namespace. A pid namespace is for the
+	# next child, not for the caller, hence --fork: that one is process 1.
+	# With process 1 the kernel ends all the others. It ends with unshare,
+	# which ends with us: prctl(PR_SET_PDEATHSIG).
 	exec setpriv --pdeathsig KILL \
 		unshare --mount --pid --fork --kill-child --uts --ipc --net \
 		sh "$0" child "$@"

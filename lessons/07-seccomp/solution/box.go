@@ -30,20 +30,20 @@ func parent(name string, command []string) int {
 	must("make a group", os.Mkdir(group, 0o755))
 	defer os.Remove(group)
 	put("32", group+"/pids.max")
-	// Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+	// Ctrl-C is for the child: who waits goes on. execve forgets this.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	// Go runs none of our code between fork and exec: so the child executes
 	// this program again, which changes itself and executes the command.
 	args := append([]string{"box", "child", name}, command...)
 	pid, err := syscall.ForkExec("/proc/self/exe", args, &syscall.ProcAttr{
 		Env:   os.Environ(),
-		Files: []uintptr{0, 1, 2}, // the child has our terminal, or our pipes
+		Files: []uintptr{0, 1, 2}, // as ours: a terminal, or pipes
 		Sys: &syscall.SysProcAttr{
-			// clone(2): the child will be process 1 of its pid namespace.
+			// clone(2): the child is process 1 of a pid namespace.
 			Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID |
 				syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC |
 				syscall.CLONE_NEWNET,
-			// It ends with us, and with process 1 the kernel ends the others.
+			// It ends with us; with process 1, all others end.
 			Pdeathsig: syscall.SIGKILL,
 		},
 	})
@@ -63,7 +63,8 @@ func pidsTree() string {
 			continue
 		}
 		dir, kind := strings.Fields(mount)[4], strings.Fields(fs)
-		if kind[0] == "cgroup" && strings.Contains(","+kind[2]+",", ",pids,") {
+		pids := strings.Contains(","+kind[2]+",", ",pids,")
+		if kind[0] == "cgroup" && pids {
 			return dir
 		}
 		if kind[0] == "cgroup2" {
@@ -86,7 +87,7 @@ func child(name string, command []string) {
 	must("mount --rbind $ROOTFS="+root, err)
 	// "." is the new root from here on, whatever happens to the paths.
 	must("chdir "+root, syscall.Chdir(root))
-	// The old root lands on top of the new one: no directory is needed for it.
+	// The old root lands on top of the new one: it needs no directory.
 	must("pivot_root", syscall.PivotRoot(".", "."))
 	// Take it off: until then the host is one ".." away.
 	must("umount2", syscall.Unmount(".", syscall.MNT_DETACH))
@@ -97,7 +98,7 @@ func child(name string, command []string) {
 	must("sethostname", syscall.Sethostname([]byte("box")))
 	path, err := exec.LookPath(command[0])
 	must("find "+command[0], err)
-	// After all that may need them: nothing brings these two back. The bounding
+	// After all that may need them: they never come back. The bounding
 	// set is what execve lets root have: from there on they are in no set.
 	prctl(24, 18, nil) // PR_CAPBSET_DROP, CAP_SYS_CHROOT
 	prctl(24, 25, nil) // PR_CAPBSET_DROP, CAP_SYS_TIME
@@ -111,7 +112,7 @@ func child(name string, command []string) {
 func installFilter() {
 	arch, refused := uint32(0xc000003e), []uint32{83, 258} // mkdir, mkdirat
 	if runtime.GOARCH == "arm64" {
-		arch, refused = 0xc00000b7, []uint32{34} // mkdirat: there is no mkdir
+		arch, refused = 0xc00000b7, []uint32{34} // mkdirat; no mkdir
 	}
 	const load, equal, atLeast, answer = 0x20, 0x15, 0x35, 0x06
 	// An instruction: what to do, jump if true, jump if false, constant.
@@ -121,7 +122,7 @@ func installFilter() {
 	code := []syscall.SockFilter{
 		ins(load, 0, 0, 4),            // the architecture of the call
 		ins(equal, 1, 0, arch),        // ours: jump over the next one
-		ins(answer, 0, 0, 0x80000000), // not ours, nor are its numbers: kill
+		ins(answer, 0, 0, 0x80000000), // other numbers than ours: kill
 		ins(load, 0, 0, 0),            // the number of the call
 		ins(atLeast, 0, 1, 1<<30),     // as large as that: those of x32
 		ins(answer, 0, 0, 0x80000000), // kill

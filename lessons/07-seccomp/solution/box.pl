@@ -88,7 +88,7 @@ put("32", "$group/pids.max");
 # For the next child, and not for the caller: the child will be process 1 of it.
 call("unshare", CLONE_NEWPID);
 
-# Ctrl-C is for the child: who waits goes on waiting. execve forgets this.
+# Ctrl-C is for the child: who waits goes on. execve forgets this.
 $SIG{INT} = sub { };
 
 # fork(2): two processes go on from here, and in the child $pid is 0.
@@ -106,7 +106,7 @@ if ($pid == 0) {
     call("mount", $rootfs, $rootfs, 0, MS_BIND | MS_REC, 0);
     # "." is the new root from here on, whatever happens to the paths.
     chdir $rootfs or die "chdir $rootfs: $!\n";
-    # The old root lands on top of the new one: no directory is needed for it.
+    # The old root lands on top of the new one: it needs no directory.
     call("pivot_root", ".", ".");
     # Take it off: until then the host is one ".." away.
     call("umount2", ".", MNT_DETACH);
@@ -115,7 +115,7 @@ if ($pid == 0) {
     call("mount", "proc", "/proc", "proc", 0, 0);
     # A new uts namespace begins with the name of the old one.
     call("sethostname", "box", 3);
-    # After all that may need them: nothing brings these two back. The bounding
+    # After all that may need them: they never come back. The bounding
     # set is what execve lets root have: from there on they are in no set.
     call("prctl", PR_CAPBSET_DROP, $_) for CAP_SYS_CHROOT, CAP_SYS_TIME;
     # Last: a filter may forbid what the others need.

@@ -11,20 +11,20 @@ if [ "${1-}" = child ]; then
 	mount --bind "$ROOTFS" "$ROOTFS"
 	# "." is the new root from here on, whatever happens to the paths.
 	cd "$ROOTFS"
-	# The old root lands on top of the new one: no directory is needed for it.
+	# The old root lands on top of the new one: it needs no directory.
 	pivot_root . .
 	# The programs are those of the new root now, such as busybox.
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin
-	# It shows the pid namespace of who mounts it: so the child must do it. Now,
-	# for the umount of a larger root filesystem than busybox's reads it.
+	# It shows the pid namespace of who mounts it: so the child must do it.
+	# Now, for the umount of a larger root than busybox's reads it.
 	mount -t proc proc /proc
 	# Take the old root off: until then the host is one ".." away.
 	umount -l .
 	cd /
 	# A new uts namespace begins with the name of the old one.
 	hostname box
-	# The label is for the next execve of who writes: this shell, of which echo
-	# is a part. Acting at once, it would bind what is still to be done.
+	# The label is for the next execve of who writes: this shell, of which
+	# echo is a part. At once, it would bind what is still to be done.
 	# With a new label, execve forgets the signal at the parent's death.
 	echo "exec $name" >/proc/self/attr/apparmor/exec
 	exec "$@"
@@ -70,10 +70,10 @@ filter='
 		? (0xc00000b7, 167, 34) : (0xc000003e, 157, 83, 258);
 	my @filter = (
 		[0x20, 0, 0, 4],            # load the architecture of the call
-		[0x15, 1, 0, $arch],        # jump over the next one if it is ours:
-		[0x06, 0, 0, 0x80000000],   # another one has other numbers. Kill
+		[0x15, 1, 0, $arch],        # ours: jump over the next one;
+		[0x06, 0, 0, 0x80000000],   # other numbers than ours: kill
 		[0x20, 0, 0, 0],            # load the number of the call
-		[0x35, 0, 1, 0x40000000],   # as large as this is a third set (x32):
+		[0x35, 0, 1, 0x40000000],   # as large as that: those of x32:
 		[0x06, 0, 0, 0x80000000],   # kill
 		(map { [0x15, 0, 1, $_],    # mkdir or mkdirat:
 		[0x06, 0, 0, 0x50001] } @mkdir),  # errno 1, EPERM
@@ -91,13 +91,13 @@ filter='
 (
 	# 0 is who writes. What it forks from here on is born in the group.
 	echo 0 >"$tree/$name/cgroup.procs"
-	# unshare(2) with a flag for each namespace. A pid namespace is for the next
-	# child and not for the caller, hence --fork: that child is process 1 in it.
-	# With process 1 the kernel ends all the others. It ends with unshare, which
-	# ends with us: prctl(PR_SET_PDEATHSIG).
-	# setpriv(1) drops from the bounding set, and each execve from all others.
-	# It comes here, for it is a program of the host: after pivot_root it is out
-	# of reach. What comes later needs CAP_SYS_ADMIN, which is still there.
+	# unshare(2) with a flag for each namespace. A pid namespace is for the
+	# next child, not for the caller, hence --fork: that one is process 1.
+	# With process 1 the kernel ends all the others. It ends with unshare,
+	# which ends with us: prctl(PR_SET_PDEATHSIG).
+	# setpriv(1) drops from the bounding set, each execve from all others.
+	# It comes here, for it is a program of the host: after pivot_root it is
+	# out of reach. What comes later needs CAP_SYS_ADMIN, and still has it.
 	# Perl, for the filter, is of the host too. What comes later makes no
 	# directory.
 	exec setpriv --pdeathsig KILL \
