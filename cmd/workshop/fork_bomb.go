@@ -127,7 +127,7 @@ func showArmed(screen *ui.UI, b *bomb.Bomb, g bomb.Group) {
 	} else {
 		screen.Good(lang.T("It has the smallest share of the CPUs (nice 19): pids.max does not limit that."))
 	}
-	screen.Good(lang.F("Everything in it is killed after %v.", b.Duration))
+	screen.Good(lang.F("Everything in it is killed after %g s.", b.Duration.Seconds()))
 	screen.Line("")
 }
 
@@ -160,7 +160,7 @@ func conclusive(b *bomb.Bomb, r bomb.Report) bool {
 func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
 	screen.Line("")
 	if r.Said != "" {
-		screen.Line(lang.F("The bomb said:  %s", r.Said))
+		screen.Line(ui.Cut(lang.F("The bomb said:  %s", r.Said), screen.Width()))
 	}
 	screen.Table([]string{lang.T("HOST FORK"), lang.T("MEDIAN"), lang.T("99 OF 100 BELOW")}, [][]string{
 		{lang.T("idle"), millis(r.Idle.Percentile(50)), millis(r.Idle.Percentile(99))},

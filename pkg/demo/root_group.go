@@ -35,9 +35,9 @@ func rootGroup(screen *ui.UI) (bool, error) {
 		says  string
 		held  func(error) bool
 	}{
-		{own + "/pids.max", os.O_WRONLY, lang.T("a group below the root has the file"), func(err error) bool { return err == nil }},
-		{tree.Mount + "/pids.max", os.O_WRONLY, lang.T("the root group has none"), isErrno(unix.ENOENT)},
-		{tree.Mount + "/pids.max", os.O_WRONLY | os.O_CREATE, lang.T("and only the kernel makes files here"), refused},
+		{own + "/pids.max", os.O_WRONLY, lang.T("a group: it has one"), func(err error) bool { return err == nil }},
+		{tree.Mount + "/pids.max", os.O_WRONLY, lang.T("the root has none"), isErrno(unix.ENOENT)},
+		{tree.Mount + "/pids.max", os.O_WRONLY | os.O_CREATE, lang.T("only the kernel may"), refused},
 	}
 	held := true
 	var rows [][]string
@@ -46,7 +46,7 @@ func rootGroup(screen *ui.UI) (bool, error) {
 		held = held && t.held(err)
 		rows = append(rows, []string{filepath.Clean(t.file), opening(t.flags), answer(err), t.says})
 	}
-	screen.Table([]string{lang.T("OPEN"), lang.T("FOR"), lang.T("THE KERNEL SAYS"), lang.T("WHY")}, rows)
+	screen.Table([]string{lang.T("OPEN"), lang.T("FOR"), lang.T("ANSWER"), lang.T("WHY")}, rows)
 	screen.Line("")
 	screen.Text(lang.T("The root group holds every process that is in no other group, the kernel's own too. "+
 		"A limit on all of them is the machine's: /proc/sys/kernel/pid_max and threads-max."), 0)
@@ -64,7 +64,7 @@ func try(file string, flags int) error {
 
 func opening(flags int) string {
 	if flags&os.O_CREATE != 0 {
-		return lang.T("creating")
+		return lang.T("making")
 	}
 	return lang.T("writing")
 }

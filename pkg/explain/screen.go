@@ -122,7 +122,7 @@ func changes(m *container.Moment) []observe.Change {
 	if m.Before == nil || m.After == nil {
 		return nil
 	}
-	return slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
+	list := slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
 		switch {
 		case m.Name == "clone": // the child is this program again, in a second copy
 			return c.Group == observe.GroupMemory || c.Field == "cmdline"
@@ -131,6 +131,23 @@ func changes(m *container.Moment) []observe.Change {
 		}
 		return false
 	})
+	for i := range list {
+		clarify(m, &list[i])
+	}
+	return list
+}
+
+// clarify says of a change what only this program knows: who cloned, and who
+// stopped the child.
+func clarify(m *container.Moment, c *observe.Change) {
+	switch {
+	case m.Name == "clone" && c.Field == "Pid": // a thread cloned, whose own number is nobody's parent
+		c.Old = m.Before.Get("Tgid")
+	case m.Name == "clone" && c.Field == "NSpid":
+		c.Old = strings.Join(strings.Fields(m.Before.Get("NStgid")), " ")
+	case c.Field == "State" && strings.HasPrefix(c.Old, "t "):
+		c.Meaning = lang.T("t: stopped by workshop, to look; Z: ended, not waited for")
+	}
 }
 
 func sameNumber(a, b observe.FD) bool { return a.Number == b.Number }

@@ -142,7 +142,7 @@ func init() {
 			"pids.max is %s, and the bomb is the only member of its group:":                  "pids.maxは%s。グループにいるのは爆弾だけです:",
 			"It competes for CPU time with everybody: pids.max limits processes only.":       "CPU時間を他と奪い合います。pids.maxが制限するのはプロセス数だけです。",
 			"It has the smallest share of the CPUs (nice 19): pids.max does not limit that.": "CPUの割り当ては最小(nice 19)です。これはpids.maxでは制限できません。",
-			"Everything in it is killed after %v.":                                           "%v後に、中のすべてを殺します。",
+			"Everything in it is killed after %g s.":                                         "%g秒後に、中のすべてを殺します。",
 			"%4.1fs  pids %3d/%-3s %s  refused %-8d  host fork %s %s":                        "%4.1f秒  pids %3d/%-3s %s  拒否%-8d  ホストのfork %s %s",
 			"The bomb said:  %s":                                                             "爆弾の言葉:  %s",
 			"HOST FORK":                                                                      "ホストのfork",

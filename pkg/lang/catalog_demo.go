@@ -49,15 +49,15 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"a group below the root has the file":  "ルートの下にはある",
-			"the root group has none":              "ルートにはない",
-			"and only the kernel makes files here": "作れるのはカーネルだけ",
-			"OPEN":                                 "開くもの",
-			"FOR":                                  "目的",
-			"THE KERNEL SAYS":                      "答え",
-			"WHY":                                  "理由",
-			"creating":                             "作成",
-			"writing":                              "書込",
+			"a group: it has one": "グループにはある",
+			"the root has none":   "ルートにはない",
+			"only the kernel may": "作れるのはカーネルだけ",
+			"OPEN":                "開くもの",
+			"FOR":                 "目的",
+			"ANSWER":              "答え",
+			"WHY":                 "理由",
+			"making":              "作成",
+			"writing":             "書込",
 			"The root group holds every process that is in no other group, the kernel's own too. A limit on all of them is the machine's: /proc/sys/kernel/pid_max and threads-max.": "ルートのグループには、他のどのグループにもいないプロセスがすべて、カーネル自身のものまで入っています。その全部に対する上限は、マシンの上限です: /proc/sys/kernel/pid_maxとthreads-max。",
 		}
 	})
@@ -82,7 +82,7 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. Then a second one of the same user comes into the same container, as docker exec does, and tries the same.": "ユーザー%dのプロセスが、自分の上限を%dプロセスに設定し(RLIMIT_NPROC、ulimit -u)、%d個作ろうとします。次に、同じユーザーの2つ目のプロセスがdocker execのように同じコンテナへ入り、同じことを試みます。",
+			"A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. Then a second one of the same user comes into the same container, as docker exec does, and tries the same. Threads are counted too, and each of the two has some itself.": "ユーザー%dのプロセスが、自分の上限を%dプロセスに設定し(RLIMIT_NPROC、ulimit -u)、%d個作ろうとします。次に、同じユーザーの2つ目のプロセスがdocker execのように同じコンテナへ入り、同じことを試みます。スレッドも数に入り、どちらのプロセスも初めからいくつか持っています。",
 			"RLIMIT_NPROC alone":         "RLIMIT_NPROCだけ",
 			"with pids.max %d":           "pids.max %dも設定",
 			"THE FIRST PROCESS MADE":     "最初のプロセスが作れた数",

@@ -24,6 +24,7 @@ func init() {
 		return map[string]string{
 			"Enter: do it    q: leave":                                           "Enter: 実行する    q: 終える",
 			"the child was born with it: see clone above":                        "子プロセスは生まれたときから持っています。上のcloneを見てください",
+			"t: stopped by workshop, to look; Z: ended, not waited for":          "t: workshopが観察のため停止中、Z: 終了済みで親のwait待ち",
 			"nothing changed that the kernel shows":                              "カーネルから見える変化はありません",
 			"clone(2) makes a child: a copy of its parent":                       "clone(2)で子プロセスを作る: 親のコピー",
 			"clone(2) makes a child: a copy of its parent, but for %s":           "clone(2)で子プロセスを作る: 親のコピー、ただし%sだけは別",
