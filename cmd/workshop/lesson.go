@@ -138,8 +138,9 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	return err
 }
 
-// prompt makes the shell say where it is.
-func prompt(s *steps.Step) string { return `PS1=[` + lessonName(s) + `] \w \$ ` }
+// prompt makes the shell say where it is. BusyBox and bash know \w, and dash,
+// which may be the host's shell, only variables.
+func prompt(s *steps.Step) string { return `PS1=[` + lessonName(s) + `] $PWD # ` }
 
 // container builds what to run from the flags.
 func (f *containerFlags) container(lesson int) (*container.Container, error) {

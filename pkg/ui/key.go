@@ -36,15 +36,16 @@ func Key(ctx context.Context, in *os.File) (byte, error) {
 		return 0, &os.PathError{Op: "set the terminal", Path: in.Name(), Err: err}
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, saved) }()
-	return readKey(ctx, fd)
+	return readKey(ctx, fd, &raw)
 }
 
 // readKey looks every tenth of a second whether it is still wanted.
-func readKey(ctx context.Context, fd int) (byte, error) {
+func readKey(ctx context.Context, fd int, raw *unix.Termios) (byte, error) {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
+			again(fd, raw)
 			continue
 		}
 		if err != nil {
@@ -64,6 +65,15 @@ func readKey(ctx context.Context, fd int) (byte, error) {
 		}
 	}
 	return 0, context.Cause(ctx)
+}
+
+// again sets the terminal once more where somebody else has set it meanwhile: a
+// shell does, after Ctrl-Z and fg.
+func again(fd int, raw *unix.Termios) {
+	now, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err == nil && now.Lflag != raw.Lflag {
+		_ = unix.IoctlSetTermios(fd, unix.TCSETS, raw)
+	}
 }
 
 const escape = 0x1b

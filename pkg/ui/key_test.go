@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 func TestKey(t *testing.T) {
@@ -40,5 +42,29 @@ func TestKey(t *testing.T) {
 	time.AfterFunc(100*time.Millisecond, func() { _, _ = keyboard.WriteString("y") })
 	if got, err := Key(t.Context(), terminal); err != nil || got != 'y' {
 		t.Errorf("after F5: %q, %v", got, err)
+	}
+}
+
+// TestKeyAfterStop: a shell has set the terminal as it likes it, while the program
+// was stopped, and keys are read without Enter and without an echo all the same.
+func TestKeyAfterStop(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer terminal.Close()
+	shells, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() {
+		_ = unix.IoctlSetTermios(int(terminal.Fd()), unix.TCSETS, shells)
+	})
+	time.AfterFunc(600*time.Millisecond, func() { _, _ = keyboard.WriteString("q") })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if got, err := Key(ctx, terminal); err != nil || got != 'q' {
+		t.Errorf("%q, %v", got, err)
 	}
 }
