@@ -53,7 +53,7 @@ func showHints(screen *ui.UI, l *lesson.Lesson, all bool) {
 	screen.Line("")
 	switch left := len(l.Hints) - last; left {
 	case 0:
-		screen.Dim(lang.F("That was the last hint. A solution: workshop solution %d", l.Number))
+		screen.Dim(lang.F("That was the last hint. Once the check has passed: workshop solution %d", l.Number))
 	default:
 		screen.Dim(lang.F("%[2]d more: workshop hint %[1]d", l.Number, left))
 	}

@@ -137,20 +137,25 @@ func (t *T) Do(call string, do func() error) error {
 	return nil
 }
 
-// Where the results stand, so that the longest errno still fits into 80 columns.
-const resultColumn = 44
+// columns is how wide a line may be, and resultColumn where the result of a call
+// begins: behind it there is room for nearly every errno.
+const (
+	columns      = 80
+	resultColumn = 43
+)
 
 // show writes a call and its result; where both do not fit into a line, into two.
 func (t *T) show(call, result string) {
 	line := ui.Pad("  "+call, resultColumn) + " = " + result
-	if !ui.Fits(line, 80) {
-		line = "  " + call + "\n" + ui.Pad("", resultColumn) + " = " + result
+	if !ui.Fits(line, columns) {
+		at := min(resultColumn, columns-ui.Width(" = "+result))
+		line = "  " + call + "\n" + ui.Pad("", at) + " = " + result
 	}
 	fmt.Fprintln(t.out, line)
 }
 
-// Note shows a line between the calls.
-func (t *T) Note(text string) { fmt.Fprintf(t.out, "  %s\n", text) }
+// Note shows a sentence between the calls.
+func (t *T) Note(text string) { ui.New(t.out).Text(text, 2) }
 
 // Fact keeps what the probe read, and shows it.
 func (t *T) Fact(name, value string) {

@@ -6,7 +6,7 @@ package attack
 var ForeignABI = &Probe{
 	Name:  "foreign-abi",
 	Stops: "seccomp",
-	Tries: "make a directory by the call of another ABI, with its own numbers",
+	Tries: "make a directory by a call of another ABI",
 	Run:   foreignABI,
 	Why:   filters,
 }

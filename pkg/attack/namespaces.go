@@ -24,7 +24,7 @@ var (
 	HostProcesses   = hides("pid", "host-processes", "read the environment of a process of the host", seeProcess, decoyScene("process"))
 	KillHostProcess = hides("pid", "kill-host-process", "kill a process of the host", killProcess, killScene)
 	Rename          = hides("uts", "rename-host", "change the hostname for everyone", rename, renameScene)
-	SharedMemory    = hides("ipc", "shared-memory", "read a shared memory segment of the host (System V)", readMemory, decoyScene("memory"))
+	SharedMemory    = hides("ipc", "shared-memory", "read shared memory of the host (System V)", readMemory, decoyScene("memory"))
 	MessageQueue    = hides("ipc", "message-queue", "take a message out of a queue of the host (POSIX)", readQueue, decoyScene("queue"))
 	HostLoopback    = hides("net", "host-loopback", "talk to a server on the host's 127.0.0.1", dialTCP, decoyScene("loopback"))
 	AbstractSocket  = hides("net", "abstract-socket", "talk to a server on an abstract unix(7) socket", dialUnix, decoyScene("abstract"))

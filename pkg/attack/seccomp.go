@@ -17,12 +17,12 @@ var (
 	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, mkdirCall)
 	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, fchownatCall)
 	Keyctl      = filteredCall("keyctl", "reach the keyrings, which no namespace divides", `keyctl(-1)`, keyctlCall)
-	Unshare     = filteredCall("unshare", "make namespaces, and with them new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
+	Unshare     = filteredCall("unshare", "make namespaces: new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
 	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, mountCall)
 	BPF         = filteredCall("bpf", "load a program into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)
 	PerfEvent   = filteredCall("perf-event", "count events of the whole machine", `perf_event_open(NULL, BAD FLAGS)`, perfCall)
-	Userfaultfd = filteredCall("userfaultfd", "stop the kernel in the middle of a copy, as exploits do", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
-	Clone3      = filteredCall("clone3", "make namespaces by a call whose flags no filter can read", `clone3(NULL, 0)`, clone3Call)
+	Userfaultfd = filteredCall("userfaultfd", "stop the kernel amid a copy, as exploits do", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
+	Clone3      = filteredCall("clone3", "make namespaces by flags that no filter can read", `clone3(NULL, 0)`, clone3Call)
 	Personality = filteredCall("personality", "switch off address randomisation for itself", `personality(ADDR_NO_RANDOMIZE)`, personalityCall)
 	Vsock       = filteredCall("vsock", "talk to the virtual machine's host", `socket(AF_VSOCK, BAD TYPE)`, vsockCall)
 )
@@ -40,7 +40,7 @@ func filteredCall(name, tries, shown string, call func() unix.Errno) *Probe {
 // cameThrough turns a mistake on purpose into the answer.
 func cameThrough(t *T, err error) error {
 	if slices.ContainsFunc(mistakes, func(m unix.Errno) bool { return errors.Is(err, m) }) {
-		t.Note(lang.F("%s, on purpose: the kernel let the call through and then saw that it was wrong", ErrnoName(err)))
+		t.Note(lang.F("%s, on purpose: the kernel let the call through, then saw the mistake", ErrnoName(err)))
 		return nil
 	}
 	return err

@@ -18,14 +18,14 @@ func TestCallsFit(t *testing.T) {
 		call := "c(" + strings.Repeat("x", n) + ")"
 		var out bytes.Buffer
 		attack.Try(&attack.Probe{Run: func(t *attack.T) error {
-			return t.Do(call, func() error { return unix.ECONNREFUSED })
+			return t.Do(call, func() error { return unix.ENETUNREACH })
 		}}, &out)
 		for line := range strings.Lines(out.String()) {
 			if !ui.Fits(strings.TrimSuffix(line, "\n"), 80) {
 				t.Errorf("too wide: %s", line)
 			}
 		}
-		for _, want := range []string{call, " = ECONNREFUSED (connection refused)\n"} {
+		for _, want := range []string{call, " = ENETUNREACH (network is unreachable)\n"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("no %q in\n%s", want, out.String())
 			}

@@ -34,7 +34,7 @@ func init() {
 			"new_root must be a mount point":                                          "new_rootはマウントポイントであること",
 			"an ordinary directory is no mount; bind it to itself and it is one":      "ただのディレクトリはマウントではない。自分自身にbindすればマウントになる",
 			"the mounts above new_root and above the current root must not be shared": "new_rootの親マウントと、現在のルートの親マウントがsharedでないこと",
-			"other mount namespaces would see the swap":                               "入れ替えが他のマウント名前空間にも伝わってしまう",
+			"other mount namespaces would see the swap":                               "入れ替えがほかのマウント名前空間にも伝わってしまう",
 			"the current root must be a mount point":                                  "現在のルートはマウントポイントであること",
 			"chroot has made an ordinary directory the root":                          "chrootで、ただのディレクトリがルートになっている",
 			"the caller must have CAP_SYS_ADMIN in its user namespace":                "呼び出し元は、自分のユーザー名前空間でCAP_SYS_ADMINを持つこと",
@@ -58,7 +58,7 @@ func init() {
 			"WHY":                 "理由",
 			"making":              "作成",
 			"writing":             "書込",
-			"The root group holds every process that is in no other group, the kernel's own too. A limit on all of them is the machine's: /proc/sys/kernel/pid_max and threads-max.": "ルートのグループには、他のどのグループにもいないプロセスがすべて、カーネル自身のものまで入っています。その全部に対する上限は、マシンの上限です: /proc/sys/kernel/pid_maxとthreads-max。",
+			"The root group holds every process that is in no other group, the kernel's own too. A limit on all of them is the machine's: /proc/sys/kernel/pid_max and threads-max.": "ルートのグループには、ほかのどのグループにもいないプロセスがすべて、カーネル自身のものまで入っています。その全部に対する上限は、マシンの上限です: /proc/sys/kernel/pid_maxとthreads-max。",
 		}
 	})
 }

@@ -28,7 +28,7 @@ func init() {
 
 			"Hint %d of %d":                   "ヒント%d/%d",
 			"%[2]d more: workshop hint %[1]d": "あと%[2]d個: workshop hint %[1]d",
-			"That was the last hint. A solution: workshop solution %d": "ヒントはこれで全部です。解答例: workshop solution %d",
+			"That was the last hint. Once the check has passed: workshop solution %d": "ヒントはこれで全部です。チェックに合格したら: workshop solution %d",
 
 			"%d questions":                  "%d問",
 			"%d of %d are right":            "%[2]d問中%[1]d問が正解です",
