@@ -63,21 +63,13 @@ func (f *slidesFlags) show(ctx context.Context, deck *lesson.Deck) error {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	player := &lesson.Player{UI: screen, Out: os.Stdout, Terminal: terminal, Notes: f.notes}
-	if present {
-		player.Keys = os.Stdin
-		err := player.Present(ctx, deck, f.from)
-		if errors.Is(err, lesson.ErrLeft) {
-			err = nil
-		}
-		return err
+	if !present {
+		return playAndJudge(screen, func() (lesson.Report, error) { return player.PlayDeck(ctx, deck) })
 	}
-	report, err := player.PlayDeck(ctx, deck)
-	if err != nil {
-		return err
+	player.Keys = os.Stdin
+	err := player.Present(ctx, deck, f.from)
+	if errors.Is(err, lesson.ErrLeft) {
+		return nil
 	}
-	report.Show(screen)
-	if report.Broken() {
-		return exitCode(exitClaim)
-	}
-	return screen.Err()
+	return err
 }

@@ -67,16 +67,22 @@ func (f *tourFlags) tour(cmd *cobra.Command, names []string) error {
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
 	player := f.player()
-	report, err := player.Play(ctx, list)
+	return playAndJudge(player.UI, func() (lesson.Report, error) { return player.Play(ctx, list) })
+}
+
+// playAndJudge plays, and shows what came of it: exit code 1 where a transcript
+// does not hold. Who leaves before the end is shown nothing.
+func playAndJudge(screen *ui.UI, play func() (lesson.Report, error)) error {
+	report, err := play()
 	switch {
 	case errors.Is(err, lesson.ErrLeft):
 		return nil
 	case err != nil:
 		return err
 	}
-	report.Show(player.UI)
-	if err := player.UI.Err(); err != nil {
-		return fmt.Errorf("show the tour: %w", err)
+	report.Show(screen)
+	if err := screen.Err(); err != nil {
+		return fmt.Errorf("show what came of it: %w", err)
 	}
 	if report.Broken() {
 		return exitCode(exitClaim)
