@@ -52,7 +52,7 @@ type Block struct {
 	Text    []ui.Span
 	Heading bool   // of level 3
 	Quote   bool   // set off from the text
-	Bullet  string // "•" or "1.": the first paragraph of an item of a list
+	Bullet  string // "•" or "1.": the first paragraph of an item of a list; after it, as many spaces
 	Depth   int    // how many lists it stands in
 	Tight   bool   // no empty line before it
 }

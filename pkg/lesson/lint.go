@@ -153,9 +153,11 @@ func (l *linter) programs(read *Lesson) {
 }
 
 func (l *linter) block(read *Lesson, b *Block) {
+	_, indent := indents(b)
+	most := widest - len(indent)
 	for i, line := range b.Figure {
-		if w := ui.Width(line); w > widest {
-			l.add(read.File, b.Line+1+i, "%d columns, and the most are %d: %s", w, widest, line)
+		if w := ui.Width(line); w > most {
+			l.add(read.File, b.Line+1+i, "%d columns, and the most are %d: %s", w, most, line)
 		}
 	}
 	if b.Transcript != nil && b.Transcript.trivial() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -155,7 +156,7 @@ func (r *reader) blocks(parent ast.Node, to *[]Block, at Block) error {
 		if err := r.block(n, to, at); err != nil {
 			return r.at(n, err)
 		}
-		at.Bullet = ""
+		at.Bullet = strings.Repeat(" ", utf8.RuneCountInString(at.Bullet))
 	}
 	return nil
 }
@@ -190,7 +191,7 @@ func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block, at Block) error {
 	}
 	word, attributes, _ := strings.Cut(info, " ")
 	if word != "console" {
-		*to = append(*to, Block{Line: at.Line, Note: at.Note, Figure: lines, Code: word})
+		*to = append(*to, Block{Line: at.Line, Note: at.Note, Depth: at.Depth, Figure: lines, Code: word})
 		return nil
 	}
 	t, err := parseTranscript(attributes, lines)

@@ -85,15 +85,15 @@ func showBlock(screen *ui.UI, b *Block) {
 	if !b.Tight {
 		screen.Line("")
 	}
+	first, rest := indents(b)
 	for _, line := range b.Figure {
-		screen.Line(strings.TrimRight("  "+line, " "))
+		screen.Line(strings.TrimRight(rest+"  "+line, " "))
 	}
 	switch {
 	case b.Figure != nil:
 	case b.Heading:
 		screen.Heading(plain(b.Text))
 	default:
-		first, rest := indents(b)
 		screen.Prose(b.Text, first, rest)
 	}
 }
