@@ -65,12 +65,12 @@ func runWithRecords(c *container.Container, screen *ui.UI, run func() error) err
 		return err
 	}
 	if listening != nil {
-		screen.Dim(lang.F("what the profile refused cannot be heard here: %v", listening))
+		screen.DimText(lang.F("what the profile refused cannot be heard here: %v", listening), 0)
 		return err
 	}
 	records, heard := log.Until(name)
 	if heard != nil {
-		screen.Dim(heard.Error())
+		screen.DimText(heard.Error(), 0)
 	}
 	showRecords(screen, records)
 	if i := slices.IndexFunc(records, apparmor.Record.KeepsFromStarting); err != nil && i >= 0 {

@@ -13,10 +13,13 @@ import (
 	"fmt"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // Exit codes beside those of pkg/container.
@@ -35,9 +38,19 @@ func run() int {
 	err := newRootCommand().Execute()
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {
-		fmt.Fprintln(os.Stderr, "workshop: "+explained(err))
+		complain("workshop: " + explained(err))
 	}
 	return codeOf(err)
+}
+
+// complain writes an error: on a terminal wrapped for who reads it, else in one
+// line for what searches it.
+func complain(text string) {
+	if term.IsTerminal(2) {
+		ui.New(os.Stderr).Text(text, 0)
+		return
+	}
+	fmt.Fprintln(os.Stderr, text)
 }
 
 // exitCode is an error that is only an exit code: all has been said.

@@ -24,7 +24,7 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	log, listening := audit.Listen()
 	if listening != nil {
 		err := run()
-		screen.Dim(lang.F("what the filters wrote down cannot be heard here: %v", listening))
+		screen.DimText(lang.F("what the filters wrote down cannot be heard here: %v", listening), 0)
 		return err
 	}
 	defer func() { _ = log.Close() }() // was only read
@@ -37,7 +37,7 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	for _, r := range records {
 		screen.Text(lang.F("%s.", r.Words()), 2)
 	}
-	screen.Dim("  " + seccomp.WhereLogged())
+	screen.DimText(seccomp.WhereLogged(), 2)
 	return err
 }
 

@@ -80,7 +80,7 @@ func (u *UI) Title(text, detail string) {
 	gap := u.width - lipgloss.Width(text) - lipgloss.Width(detail)
 	if gap < 2 {
 		u.Line(u.style.title.Render(text))
-		u.Dim(detail)
+		u.DimText(detail, 0)
 		return
 	}
 	u.Line(u.style.title.Render(text) + strings.Repeat(" ", gap) + u.style.dim.Render(detail))
@@ -107,6 +107,13 @@ func (u *UI) Text(text string, indent int) {
 
 // Dim writes a line that is not the point.
 func (u *UI) Dim(text string) { u.Line(u.style.dim.Render(text)) }
+
+// DimText writes prose that is not the point, wrapped, with an indent.
+func (u *UI) DimText(text string, indent int) {
+	for _, line := range Wrap(text, u.width-indent) {
+		u.Dim(strings.Repeat(" ", indent) + line)
+	}
+}
 
 // Good writes a line that says that something holds.
 func (u *UI) Good(text string) { u.mark(u.style.good.Render("✓"), text) }
