@@ -208,7 +208,7 @@ func machineFacts(m *doctor.Machine) [][2]string {
 func insideOf(places []doctor.Place) string {
 	var list []string
 	for _, p := range places {
-		list = append(list, strings.TrimSpace(p.Kind+" "+p.Name)+" ("+p.How+")")
+		list = append(list, strings.TrimSpace(lang.T(p.Kind)+" "+p.Name)+" ("+p.How+")")
 	}
 	if list == nil {
 		return lang.T("nothing that shows: hardware")
@@ -284,15 +284,25 @@ func triedFacts(m *doctor.Machine) [][2]string {
 	var rows [][2]string
 	for _, what := range slices.Sorted(maps.Keys(m.Tried)) {
 		if m.Tried[what] == doctor.Works {
-			works = append(works, what)
+			works = append(works, triedName(what))
 		} else {
-			rows = append(rows, [2]string{"", what + ": " + m.Tried[what]})
+			rows = append(rows, [2]string{"", triedName(what) + ": " + m.Tried[what]})
 		}
 	}
 	if len(works) > 0 {
 		rows = append([][2]string{{lang.T("tried, works"), strings.Join(works, ", ")}}, rows...)
 	}
 	return rows
+}
+
+// triedName says what was tried, of which pkg/doctor has the English name.
+func triedName(what string) string {
+	for _, format := range []string{lang.N("namespace %s"), lang.N("write to %s")} {
+		if object, ok := strings.CutPrefix(what, strings.TrimSuffix(format, "%s")); ok {
+			return lang.F(format, object)
+		}
+	}
+	return lang.T(what)
 }
 
 func orNot(outcome string) string {

@@ -29,11 +29,11 @@ func places() []Place {
 
 func containerPlace() *Place {
 	if name := os.Getenv("container"); name != "" {
-		return &Place{"container", name, "the variable container is set"}
+		return &Place{"container", name, "$container"}
 	}
 	for file, name := range map[string]string{"/.dockerenv": "docker", "/run/.containerenv": "podman"} {
 		if _, err := os.Stat(file); err == nil {
-			return &Place{"container", name, file + " is there"}
+			return &Place{"container", name, file}
 		}
 	}
 	if name := read("/run/systemd/container"); name != "" {
@@ -42,7 +42,7 @@ func containerPlace() *Place {
 	environ, _ := os.ReadFile("/proc/1/environ") // root alone may
 	for _, v := range bytes.Split(environ, []byte{0}) {
 		if name, ok := strings.CutPrefix(string(v), "container="); ok {
-			return &Place{"container", name, "the variable container of process 1"}
+			return &Place{"container", name, "container in /proc/1/environ"}
 		}
 	}
 	return nil
@@ -51,7 +51,7 @@ func containerPlace() *Place {
 func wsl() *Place {
 	const file = "/proc/sys/kernel/osrelease"
 	if strings.Contains(strings.ToLower(read(file)), "microsoft") {
-		return &Place{"wsl", "Microsoft", file + " says so"}
+		return &Place{"wsl", "Microsoft", file}
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func vm() *Place {
 		text := read(file)
 		for _, name := range makers {
 			if strings.Contains(text, name) {
-				return &Place{"vm", name, file + " says " + text}
+				return &Place{"vm", name, file + ": " + text}
 			}
 		}
 	}
@@ -77,11 +77,11 @@ func vm() *Place {
 		}
 	}
 	if strings.Contains(read("/proc/device-tree/compatible"), "dummy-virt") {
-		return &Place{"vm", "QEMU", "/proc/device-tree/compatible says dummy-virt"}
+		return &Place{"vm", "QEMU", "/proc/device-tree/compatible: dummy-virt"}
 	}
 	for line := range strings.Lines(read("/proc/cpuinfo")) {
 		if strings.HasPrefix(line, "flags") && strings.Contains(line, " hypervisor") {
-			return &Place{"vm", "", "the flag hypervisor in /proc/cpuinfo"}
+			return &Place{"vm", "", "/proc/cpuinfo: hypervisor"}
 		}
 	}
 	return nil

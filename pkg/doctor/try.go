@@ -11,6 +11,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -19,16 +20,16 @@ import (
 const Works = "works"
 
 // What is tried. A namespace of a kind is tried as "namespace KIND".
-const (
+var (
 	tryRunDir     = "write to " + journal.Dir
-	tryMounts     = "own mounts"
+	tryMounts     = lang.N("own mounts")
 	tryOverlay    = "overlay"
 	tryPivot      = "pivot_root"
 	tryChroot     = "chroot"
 	tryBounding   = "PR_CAPBSET_DROP"
-	tryGuard      = "guard cgroup"
-	tryTools      = "copy of workshop"
-	tryFilter     = "seccomp filter"
+	tryGuard      = lang.N("guard cgroup")
+	tryTools      = lang.N("copy of workshop")
+	tryFilter     = lang.N("seccomp filter")
 	tryTrace      = "ptrace"
 	tryCloseRange = "close_range"
 	tryNamespace  = "namespace "

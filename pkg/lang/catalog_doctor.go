@@ -10,7 +10,7 @@ func init() {
 			"needs root":        "rootが必要",
 			"All lessons are ready. Begin with: sudo workshop 1":                                     "すべてのレッスンを始められます。最初は: sudo workshop 1",
 			"Only root can try everything: sudo workshop doctor":                                     "すべてを試せるのはrootだけです: sudo workshop doctor",
-			"%d of %d lessons are ready. What would mend the others stands below, after the arrows.": "%[2]d個のレッスンのうち%[1]d個は準備完了です。残りの直し方は、下の矢印の後にあります。",
+			"%d of %d lessons are ready. What would mend the others stands below, after the arrows.": "%[2]d個のレッスンのうち%[1]d個は準備完了です。残りを動かす方法は、下の→のところにあります。",
 
 			"What keeps lessons from running": "レッスンが動かない理由",
 			"What limits lessons":             "レッスンの制限",
@@ -28,7 +28,7 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"distribution":                 "OS",
-			"inside of":                    "どの中か",
+			"inside of":                    "動いている場所",
 			"cgroups":                      "cgroup",
 			"security modules":             "LSM",
 			"AppArmor label":               "AppArmorのラベル",
@@ -45,6 +45,14 @@ func init() {
 			"nothing that shows: hardware": "何の形跡もなし: 実機",
 			"made one: %s":                 "作ってみた結果: %s",
 			"this is the inside of one":    "ここはその中です",
+			"container":                    "コンテナ",
+			"vm":                           "VM",
+			"namespace %s":                 "名前空間%s",
+			"write to %s":                  "%sへの書き込み",
+			"own mounts":                   "専用のマウント",
+			"guard cgroup":                 "見張りのcgroup",
+			"copy of workshop":             "workshopの写し",
+			"seccomp filter":               "seccompフィルタ",
 			"works":                        "動く",
 			"not tried":                    "試していない",
 			"all that the kernel knows":    "カーネルが知るものすべて",
