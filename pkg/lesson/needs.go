@@ -3,6 +3,7 @@ package lesson
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"runtime"
@@ -83,8 +84,12 @@ func (t *Transcript) missing() error {
 }
 
 func noAppArmor(string) error {
-	const file = "/sys/module/apparmor/parameters/enabled"
+	const module = "/sys/module/apparmor"
+	const file = module + "/parameters/enabled"
 	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New(lang.F("this kernel has none, for there is no %s", module))
+	}
 	if value := strings.TrimSpace(string(b)); err == nil && value != "Y" {
 		err = errors.New(lang.F("%s is %s", file, value))
 	}

@@ -93,6 +93,9 @@ func (r Report) lines() string {
 	for _, f := range r {
 		lines = append(lines, strconv.Itoa(f.Transcript.Line))
 	}
+	if r[0].Lesson.Number == 0 { // the deck's
+		return lang.F("slides, lines %s:", strings.Join(lines, ", "))
+	}
 	if len(lines) == 1 {
 		return lang.F("lesson %d, line %s:", r[0].Lesson.Number, lines[0])
 	}
