@@ -317,7 +317,7 @@ func (t *matrixTable) through(sum *matrix.Summary) {
 		}
 	}
 	if len(kept) > 0 {
-		t.screen.Text(lang.F("What goes through, for the capability is left to the container: %s.", strings.Join(kept, ", ")), 2)
+		t.screen.Text(lang.F("Goes through, because the container keeps the capability: %s.", strings.Join(kept, ", ")), 2)
 	}
 	for _, l := range matrix.Layers() {
 		if list := strings.Join(names[l.Step.Name], ", "); list != "" {
@@ -332,12 +332,12 @@ func (t *matrixTable) because(layer, attacks string) string {
 		switch {
 		case l.Step.Name != layer:
 		case l.Missing != nil:
-			return lang.F("What goes through, for this machine has no %s: %s.", layer, attacks)
+			return lang.F("Goes through, because this machine has no %s: %s.", layer, attacks)
 		default:
-			return lang.F("What goes through, for %s is not there as the lessons have it: %s.", layer, attacks)
+			return lang.F("Goes through, because %s is not as in the lessons here: %s.", layer, attacks)
 		}
 	}
-	return lang.F("What goes through, for %s is not among the layers: %s.", layer, attacks)
+	return lang.F("Goes through, because %s is not among the layers: %s.", layer, attacks)
 }
 
 // sole names the layers without which something goes through.

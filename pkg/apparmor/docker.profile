@@ -1,12 +1,14 @@
 # This line fixes what the rules mean: what they meant in AppArmor 3.0. A newer
-# kernel can control more (user namespaces, io_uring), and would refuse all of it.
+# kernel can control more (user namespaces, io_uring), and would refuse all of
+# it.
 abi <abi/3.0>,
 
-# The name is the label that ps -Z shows. attach_disconnected: a path that does not
-# lead up to / (its mount is gone) counts as if it began there. mediate_deleted: a
-# file keeps its rules after it was deleted.
+# The name is the label that ps -Z shows. attach_disconnected: a path that does
+# not lead up to / (its mount is gone) counts as if it began there.
+# mediate_deleted: a file keeps its rules after it was deleted.
 profile $NAME flags=($FLAGS) {
-  # What no rule allows is refused, so whole classes are allowed first. All sockets.
+  # What no rule allows is refused, so whole classes are allowed first. All
+  # sockets.
   network,
   # Every capability that the process has. A profile never adds one.
   capability,
@@ -39,8 +41,8 @@ profile $NAME flags=($FLAGS) {
   # The memory of the kernel and of every process: not even to be read.
   deny /proc/kcore rwklx,
 
-  # No writing below /sys: most of it is in no namespace, it is the host's own. Five
-  # rules spell "all but /sys/fs/cgr*", letter by letter: all but /sys/f*,
+  # No writing below /sys: most of it is in no namespace, it is the host's own.
+  # Five rules spell "all but /sys/fs/cgr*", letter by letter: all but /sys/f*,
   deny /sys/[^f]*/** wklx,
   # ... of those with f all but fs,
   deny /sys/f[^s]*/** wklx,
@@ -57,10 +59,11 @@ profile $NAME flags=($FLAGS) {
   # The files through which profiles are loaded and removed.
   deny /sys/kernel/security/** rwklx,
 
-  # Up to here the rules are docker-default's. This one is the lesson's: a file that
-  # whoever owns it may write, chmod and delete, and not read. A deny leaves no
-  # trace in the log; audit makes it say so.
+  # Up to here the rules are docker-default's. This one is the lesson's: a file
+  # that whoever owns it may write, chmod and delete, and not read. A deny
+  # leaves no trace in the log; audit makes it say so.
   audit deny /**/diary r,
-  # The talk's: this program cannot be run, read, mapped, locked, linked or written.
+  # The talk's: this program cannot be run, read, mapped, locked, linked or
+  # written.
   audit deny /usr/bin/top mrwklx,
 $DENY}

@@ -18,7 +18,7 @@ import (
 // The probes of the capabilities: each asks the kernel for one thing that is a
 // matter of one capability. See capabilities(7) for what each allows.
 var (
-	SetClock    = needs("CAP_SYS_TIME", "set-clock", "get leave to set the clock of the whole machine", setClock)
+	SetClock    = needs("CAP_SYS_TIME", "set-clock", "be allowed to set the clock of the whole machine", setClock)
 	Chroot      = needs("CAP_SYS_CHROOT", "chroot", "change its root directory again", chroot)
 	Mknod       = needs("CAP_MKNOD", "mknod", "make a device file", mknod)
 	Mount       = needs("CAP_SYS_ADMIN", "mount", "mount a file system", mount)
@@ -26,8 +26,8 @@ var (
 	Ptrace      = needs("CAP_SYS_PTRACE", "ptrace", "take over a process of another user", ptrace)
 	BindLowPort = needs("CAP_NET_BIND_SERVICE", "bind-low-port", "bind a port below 1024", bindLowPort)
 	RawSocket   = needs("CAP_NET_RAW", "raw-socket", "open a socket that sends any packet", rawSocket)
-	Reboot      = needs("CAP_SYS_BOOT", "reboot", "get leave to reboot the machine", reboot)
-	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "get leave to open any file by its inode number", openHandle)
+	Reboot      = needs("CAP_SYS_BOOT", "reboot", "be allowed to reboot the machine", reboot)
+	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "be allowed to open any file by its inode number", openHandle)
 )
 
 // needs is a probe of one capability.

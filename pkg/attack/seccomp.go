@@ -52,6 +52,9 @@ func filters(s *observe.Snapshot, _ Result) string {
 	if mode == "none" {
 		return lang.F("/proc/%d/status: Seccomp is 0, so something else stopped it.", s.PID)
 	}
+	if s.Get("Seccomp_filters") == "1" {
+		return lang.F("/proc/%d/status: Seccomp is %s (%s), with one filter.", s.PID, s.Get("Seccomp"), mode)
+	}
 	return lang.F("/proc/%d/status: Seccomp is %s (%s), with %s filters; the strictest answer counts.",
 		s.PID, s.Get("Seccomp"), mode, s.Get("Seccomp_filters"))
 }

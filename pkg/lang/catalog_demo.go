@@ -109,7 +109,7 @@ func init() {
 			"The same with no_new_privs":                                       "同じファイルを、no_new_privsで",
 			"the program starts, and the execve gave it nothing":               "プログラムは始まるが、execveで何も与えられない",
 			"The same with the capability dropped from the bounding set":       "同じファイルを、バウンディングセットからケーパビリティを外して",
-			"execve refuses: by the e of +ep it must have it":                  "execveが拒否する: +epのeは、持てなければ実行させない",
+			"execve refuses: the e of +ep says that it must have it":           "execveが拒否する: +epのeは、持てなければ実行させない",
 			"The same on a mount that is nosuid":                               "同じファイルを、nosuidのマウントの上で",
 			"on such a mount the file's capabilities do not count":             "nosuidのマウントでは、ファイルのケーパビリティは無視される",
 			"No capability at all, and no port is low: what Docker does today": "ケーパビリティは使わず、ポートの下限をなくす: 今のDockerの方法",

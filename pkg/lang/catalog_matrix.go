@@ -40,10 +40,10 @@ func init() {
 			"%s: shows nothing: %s.":                "%s: 判定できません: %s。",
 			"; all together stop %d.":               "。すべて重ねて防げるのは%d件です。",
 			".":                                     "。",
-			"What goes through, for the capability is left to the container: %s.": "コンテナに残したケーパビリティで通り抜けるもの: %s。",
-			"What goes through, for this machine has no %s: %s.":                  "このマシンには%sがないので通り抜けるもの: %s。",
-			"What goes through, for %s is not among the layers: %s.":              "%sが層に入っていないので通り抜けるもの: %s。",
-			"What goes through, for %s is not there as the lessons have it: %s.":  "%sがレッスンどおりには効いていないので通り抜けるもの: %s。",
+			"Goes through, because the container keeps the capability: %s.": "コンテナに残したケーパビリティで通り抜けるもの: %s。",
+			"Goes through, because this machine has no %s: %s.":             "このマシンには%sがないので通り抜けるもの: %s。",
+			"Goes through, because %s is not among the layers: %s.":         "%sが層に入っていないので通り抜けるもの: %s。",
+			"Goes through, because %s is not as in the lessons here: %s.":   "%sがレッスンどおりには効いていないので通り抜けるもの: %s。",
 		}
 	})
 }
