@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
@@ -57,7 +58,7 @@ type Report struct {
 	Killed  int           `json:"killed"`  // processes at the end
 	Left    int           `json:"left"`    // of them after the kill
 	Lasted  time.Duration `json:"lasted_ns"`
-	Said    string        `json:"said,omitempty"` // the shell's first words
+	Said    string        `json:"said,omitempty"` // what the shell says, most often
 	Idle    Latencies     `json:"-"`
 	During  Latencies     `json:"-"`
 }
@@ -235,12 +236,32 @@ func (e *explosion) kill() error {
 	return err
 }
 
-// listen keeps the first line that the bomb says, and drops the rest.
+// listen keeps one line of what the bomb says, and drops the rest.
 func listen(r *os.File) string {
 	defer r.Close()
-	var first bytes.Buffer
-	_, _ = io.CopyN(&first, r, 200)
+	var begin bytes.Buffer
+	_, _ = io.CopyN(&begin, r, 64<<10)
 	_, _ = io.Copy(io.Discard, r)
-	line, _, _ := bytes.Cut(first.Bytes(), []byte("\n"))
-	return string(line)
+	return plainest(begin.String())
+}
+
+// plainest is the line that is there most often, of those about fork where there
+// are any: many processes talk at once, and into each other's lines.
+func plainest(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	about := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return !strings.Contains(l, "fork") })
+	if len(about) > 0 {
+		lines = about
+	}
+	seen := make(map[string]int)
+	for _, l := range lines {
+		seen[l]++
+	}
+	best := lines[0]
+	for _, l := range lines {
+		if seen[l] > seen[best] || seen[l] == seen[best] && len(l) < len(best) {
+			best = l
+		}
+	}
+	return best
 }

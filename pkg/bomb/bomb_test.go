@@ -100,6 +100,21 @@ func TestStoppedByPidsMax(t *testing.T) {
 	}
 }
 
+func TestPlainest(t *testing.T) {
+	const clean = "/bin/sh: can't fork: Resource temporarily unavailable"
+	for text, want := range map[string]string{
+		"":            "",
+		"sh: bomb?\n": "sh: bomb?",
+		clean + "\n":  clean,
+		"/bin/sh: /bin/sh: can't fork: Re\nsource\n" + clean + "\n" + clean + "\n": clean,
+		"x\nx\n/bin/sh: " + clean + "\n" + clean:                                   clean,
+	} {
+		if got := plainest(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
 func TestShellBomb(t *testing.T) {
 	for name, rootfs := range map[string]string{"the host's bash": "/", "BusyBox ash": testroot.Busybox(t)} {
 		t.Run(name, func(t *testing.T) {
