@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -61,10 +62,14 @@ func execAdvice(errno unix.Errno) string {
 	return ""
 }
 
-// needRoot says in one line why and how.
+// needRoot says in one line why and how: what was typed once more, with sudo.
 func needRoot(what string) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s needs root, to clone into namespaces, mount and limit; try: sudo workshop %s", what, what)
+	again := []string{"sudo", "workshop"}
+	for _, word := range os.Args[1:] {
+		again = append(again, quoted(word))
+	}
+	return fmt.Errorf("%s needs root, to clone into namespaces, mount and limit; try: %s", what, strings.Join(again, " "))
 }

@@ -109,7 +109,7 @@ func init() {
 			"own memory segments and queues": "専用の共有メモリとキュー",
 			"own hostname":                   "専用のホスト名",
 			"This is workshop itself. Start a container in another terminal, sudo workshop 4, and look again.": "これはworkshop自身です。別の端末でsudo workshop 4とコンテナを起動し、もう一度見てください。",
-			"host: %d %s": "ホスト %d %s",
+			"host: %d %s": "ホスト: %d %s",
 			"shared":      "共有",
 			"No container runs. Start one in another terminal: sudo workshop 5": "動いているコンテナはありません。別の端末で起動してください: sudo workshop 5",
 			"PROCESSES":            "プロセス数",
