@@ -34,10 +34,10 @@ func newTourCommand() *cobra.Command {
 		Long: `Play the lessons: the text, each command as if it were typed, its real output,
 and whether that is what the lesson says.
 
-On a terminal, Enter goes on, b back, and q leaves; beside the keys are the
-minutes that have gone, of those planned, for this lesson and for all. Without
-a terminal, or with --no-pause, it runs through, and ends with 1 where something
-did not hold.`,
+On a terminal, Enter goes on, b back, and q leaves; what is longer than the
+screen comes in pages. Beside the keys are the minutes that have gone, of those
+planned, for this lesson and for all. Without a terminal, or with --no-pause, it
+runs through, and ends with 1 where something did not hold.`,
 		Example: `  sudo workshop tour
   sudo workshop tour --from 4 --notes --type
   sudo workshop tour 2 3 --no-pause`,

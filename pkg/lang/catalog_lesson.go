@@ -12,6 +12,7 @@ func init() {
 			"%d is not right. This is:":                        "%dは不正解です。正解はこれです:",
 			"Enter: go on":                                     "Enter: 次へ",
 			"Enter: run it":                                    "Enter: 実行",
+			"Enter: more":                                      "Enter: 続き",
 			"1-%d: your answer    Enter: the answer":           "1-%d: 回答    Enter: 答えを見る",
 			"b: back    q: leave":                              "b: 戻る    q: 終了",
 		}

@@ -39,23 +39,42 @@ type performance struct {
 	place    *place
 	in       *Lesson // whose place it is
 	clock    *clock
+	pager    *ui.Pager // between the player and its terminal; nil: none
+	screen   *ui.UI    // the terminal itself, for what is asked there
 }
 
 // Play plays the lessons to their end. The report is complete only without an
 // error. A key takes the person forward or back, and then a transcript is
-// played again; its last verdict counts.
+// played again; its last verdict counts. What is more than a screen waits for a
+// key too.
 func (p *Player) Play(ctx context.Context, lessons []*Lesson) (Report, error) {
 	now := p.perform()
+	now.turnPages()
 	now.slides, now.clock = slides(lessons), newClock(lessons)
 	if n := len(lessons); n > 1 {
-		p.UI.Title(lang.F("%d lessons", n), lang.F("%d minutes", now.clock.minutes))
+		now.UI.Title(lang.F("%d lessons", n), lang.F("%d minutes", now.clock.minutes))
 	}
 	err := now.play(ctx)
+	if now.pager != nil && !errors.Is(err, ErrLeft) {
+		err = errors.Join(err, now.pager.Flush())
+	}
 	return now.report(), errors.Join(err, now.close())
 }
 
 func (p *Player) perform() *performance {
-	return &performance{Player: p, verdicts: make(map[*slide]Verdict)}
+	return &performance{Player: p, screen: p.UI, verdicts: make(map[*slide]Verdict)}
+}
+
+// turnPages puts a pager between the player and a terminal that somebody sits at.
+func (p *performance) turnPages() {
+	terminal, ok := p.Out.(*os.File)
+	if !ok || p.Keys == nil {
+		return
+	}
+	paged := *p.Player
+	p.pager = ui.NewPager(terminal)
+	paged.Out, paged.UI = p.pager, p.UI.To(p.pager)
+	p.Player = &paged
 }
 
 // close leaves the place where the last transcript was played.
@@ -123,6 +142,9 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 	if p.Keys == nil {
 		return '0', context.Cause(ctx)
 	}
+	if key, err := p.more(ctx, s); err != nil || key == 'b' {
+		return key, err
+	}
 	next, keys := lang.T("Enter: go on"), "\r\n bq"
 	switch {
 	case s.transcript != nil:
@@ -132,7 +154,7 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 		next = lang.F("1-%d: your answer    Enter: the answer", n)
 		keys += "1234"[:n]
 	}
-	key, err = p.UI.Ask(ctx, p.Keys, next+"    "+lang.T("b: back    q: leave")+"    "+p.clock.text(s.lesson), keys)
+	key, err = p.ask(ctx, s, next, keys)
 	switch {
 	case err != nil:
 		return 0, err
@@ -142,6 +164,40 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 		return '0', nil
 	}
 	return key, nil
+}
+
+// more shows what the pager kept, a page for each key.
+func (p *performance) more(ctx context.Context, s *slide) (key byte, err error) {
+	for p.pager != nil && p.pager.Full() {
+		key, err = p.ask(ctx, s, lang.T("Enter: more"), "\r\n bq")
+		switch {
+		case err != nil || key == 'b':
+			return key, err
+		case key == 'q':
+			return 0, ErrLeft
+		}
+	}
+	return 0, nil
+}
+
+// ask waits for one of the keys, and begins a new page. Whoever goes back or
+// leaves does not want to see the rest.
+func (p *performance) ask(ctx context.Context, s *slide, next, keys string) (byte, error) {
+	text := next + "    " + lang.T("b: back    q: leave") + "    " + p.clock.text(s.lesson)
+	if p.pager == nil {
+		return p.screen.Ask(ctx, p.Keys, text, keys)
+	}
+	if err := p.pager.Unmark(); err != nil {
+		return 0, err
+	}
+	key, err := p.screen.Ask(ctx, p.Keys, text, keys)
+	if err != nil {
+		return 0, err
+	}
+	if key == 'b' || key == 'q' {
+		p.pager.Drop()
+	}
+	return key, p.pager.Next()
 }
 
 // answer says whether the answer is right, and explains; 0 is no answer.
@@ -176,6 +232,9 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	}}
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+p.typingTime(t), errTimeout)
 	defer cancel()
+	if p.pager != nil && p.keyboard(t) != nil {
+		p.pager.Freely() // to the next key that is ours
+	}
 	err = run.run(limited, p.place, outlet, p.keyboard(t))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

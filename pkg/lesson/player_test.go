@@ -145,10 +145,12 @@ func TestJanitor(t *testing.T) {
 // line that asks for keys is there.
 func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
 	t.Helper()
-	return keysTo(t, &Player{}, l, typed...)
+	return keysTo(t, &Player{}, 0, l, typed...)
 }
 
-func keysTo(t *testing.T, p *Player, l *Lesson, typed ...string) (Report, string, error) {
+// keysTo is the same for a player, on a terminal of so many rows; 0 is one that
+// does not say how many it has.
+func keysTo(t *testing.T, p *Player, rows int, l *Lesson, typed ...string) (Report, string, error) {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -175,6 +177,11 @@ func keysTo(t *testing.T, p *Player, l *Lesson, typed ...string) (Report, string
 		}
 	}()
 	p.UI, p.Out, p.Terminal, p.Keys = ui.New(slave), slave, true, slave
+	if rows > 0 {
+		if err := pty.Setsize(slave, &pty.Winsize{Rows: uint16(rows), Cols: 80}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	report, err := p.Play(ctx, []*Lesson{l})
@@ -201,6 +208,31 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestPages plays what says more than the screen holds: it comes in pages, each
+// after a key, and is judged as a whole. Back leaves the rest away.
+func TestPages(t *testing.T) {
+	l := read(t, sample("Words.\n\n```console\n$ seq 1000 1030\n1000\n...\n1030\n```"))
+	report, out, err := keysTo(t, &Player{}, 14, l, strings.Split(strings.Repeat("\r ", 30), " ")...)
+	if err != nil || len(report) != 1 || !report[0].Verdict.Held {
+		t.Errorf("%v, %+v", err, report)
+	}
+	if more := strings.Count(out, "Enter: more"); more < 2 || more > 5 {
+		t.Errorf("%d pages:\n%s", more, out)
+	}
+	for page := range strings.SplitSeq(out, "q: leave") {
+		if n := strings.Count(page, "\n10"); n > 12 {
+			t.Errorf("a page of %d lines:\n%s", n, page)
+		}
+	}
+	if !strings.Contains(out, "\n1030\r\n") {
+		t.Errorf("the end is missing:\n%s", out)
+	}
+	_, out, err = keysTo(t, &Player{}, 14, l, strings.Split("\r \r \r b q", " ")...)
+	if !errors.Is(err, ErrLeft) || strings.Contains(out, "\n1030\r\n") || strings.Count(out, "seq 1000 1030") < 2 {
+		t.Errorf("b, q: %v\n%s", err, out)
+	}
+}
+
 // TestKeysQuiz answers a question wrongly, goes back, answers it rightly, and
 // lets the other one be answered.
 func TestKeysQuiz(t *testing.T) {
@@ -208,7 +240,7 @@ func TestKeysQuiz(t *testing.T) {
 	var got []int
 	_, out, err := keysTo(t, &Player{Answered: func(_ *Lesson, question, answer int) {
 		got = append(got, question, answer)
-	}}, l, strings.Split("\r \r \r \r \r \r \r 41 b 2 \r \r \r \r \r", " ")...)
+	}}, 0, l, strings.Split("\r \r \r \r \r \r \r 41 b 2 \r \r \r \r \r", " ")...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
