@@ -60,7 +60,7 @@ func (l *capsLook) secureBits() string {
 	case l.Process.NoRoot:
 		return "SECBIT_NOROOT"
 	}
-	return lang.T("no SECBIT_NOROOT")
+	return lang.T("no SECBIT_NOROOT: root has its special rule")
 }
 
 func showFile(screen *ui.UI, l *capsLook) {

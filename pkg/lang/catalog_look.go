@@ -29,7 +29,7 @@ func init() {
 			"user IDs":              "ユーザーID",
 			"real %d, effective %d": "実%d、実効%d",
 			"not shown by /proc; taken to be none, as usual": "/procには現れない。普通どおり、なしとみなす",
-			"no SECBIT_NOROOT":                     "SECBIT_NOROOTなし",
+			"no SECBIT_NOROOT: root has its special rule":    "SECBIT_NOROOTなし: rootの特別扱いは有効",
 			"F, the file":                          "F、ファイル",
 			"mode and mount":                       "モードとマウント",
 			"P', the process after":                "P'、execve後のプロセス",

@@ -57,7 +57,7 @@ func read(pid int) ([]Filter, error) {
 // stop stops a process without a signal that it could see.
 func stop(pid int) error {
 	if _, err := ptrace(unix.PTRACE_SEIZE, pid, 0, nil); err != nil {
-		return fmt.Errorf("ptrace(PTRACE_SEIZE) %d: %w%s", pid, err, tracedBy(pid))
+		return fmt.Errorf("ptrace(PTRACE_SEIZE) %d: %w%s", pid, err, toTrace(pid, err))
 	}
 	if _, err := ptrace(unix.PTRACE_INTERRUPT, pid, 0, nil); err != nil {
 		return fmt.Errorf("ptrace(PTRACE_INTERRUPT) %d: %w", pid, err)
@@ -70,11 +70,15 @@ func stop(pid int) error {
 	}
 }
 
-// tracedBy names the tracer of a process, of which there can be but one.
-func tracedBy(pid int) string {
+// toTrace says what keeps us from tracing a process: a tracer, of which there can be
+// but one, or a capability.
+func toTrace(pid int, err error) string {
 	tracer := statusField(pid, "TracerPid")
-	if tracer == "" || tracer == "0" {
+	switch {
+	case !errors.Is(err, unix.EPERM):
 		return ""
+	case tracer == "" || tracer == "0":
+		return "; it takes CAP_SYS_PTRACE over that process: for one of a container, see workshop ps"
 	}
 	return fmt.Sprintf(": process %s traces it, a trace rule or a debugger, and there can be only one", tracer)
 }
