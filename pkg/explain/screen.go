@@ -20,16 +20,24 @@ import (
 var ErrLeft = errors.New("left before the end")
 
 // Screen is a container.Watcher for people: after each moment what changed, and
-// what that means.
+// what that means. Where it waits for keys, it shows no more at once than the
+// terminal holds.
 type Screen struct {
 	UI   *ui.UI
 	Keys *os.File // where Enter is awaited before each step; nil: no pause
+
+	terminal *ui.UI // without the pager, for what is asked there
+	pager    *ui.Pager
 }
 
 // Before announces the moment and waits for Enter.
 func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 	if m.Name == "wait" || idle(m) {
 		return nil
+	}
+	if s.Keys != nil && s.terminal == nil {
+		s.terminal = s.UI
+		s.UI, s.pager = s.UI.Paged()
 	}
 	s.UI.Step(m.Name, does(m))
 	if err := s.UI.Err(); err != nil {
@@ -43,6 +51,9 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 
 func (s *Screen) pause(ctx context.Context) error {
 	s.UI.Dim("  " + lang.T("Enter: do it    q: leave"))
+	if err := s.more(ctx); err != nil {
+		return err
+	}
 	for {
 		key, err := ui.Key(ctx, s.Keys)
 		switch {
@@ -51,17 +62,43 @@ func (s *Screen) pause(ctx context.Context) error {
 		case key == 'q':
 			return ErrLeft
 		case key == '\r' || key == '\n' || key == ' ':
+			if s.pager != nil {
+				return s.pager.Next()
+			}
 			return nil
 		}
 	}
 }
 
+// more shows what the pager kept, a page for each key.
+func (s *Screen) more(ctx context.Context) error {
+	for s.pager != nil && s.pager.Full() {
+		if err := s.pager.Unmark(); err != nil {
+			return err
+		}
+		key, err := s.terminal.Ask(ctx, s.Keys, "  "+lang.T("Enter: more    q: leave"), "\r\n q")
+		switch {
+		case err != nil:
+			return err
+		case key == 'q':
+			return ErrLeft
+		}
+		if err := s.pager.Next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // After shows what changed.
-func (s *Screen) After(_ context.Context, m *container.Moment) error {
+func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	if idle(m) {
 		return nil
 	}
 	if m.Name == "wait" {
+		if s.pager != nil {
+			s.pager.Freely() // nobody is asked any more
+		}
 		s.UI.Step(m.Name, does(m))
 	}
 	entries := s.entries(m)
@@ -74,6 +111,9 @@ func (s *Screen) After(_ context.Context, m *container.Moment) error {
 	}
 	if m.Name == "execve" {
 		s.UI.Line("")
+	}
+	if err := s.more(ctx); err != nil {
+		return err
 	}
 	return s.UI.Err()
 }

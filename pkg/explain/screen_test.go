@@ -1,10 +1,18 @@
 package explain
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
 	"testing"
+
+	"github.com/creack/pty"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // status is a snapshot of these fields of /proc/PID/status.
@@ -46,6 +54,49 @@ func TestStoppedByWhom(t *testing.T) {
 		}
 		if got := list[0].Meaning == "t: stopped by workshop, to look; Z: ended, not waited for"; got != want {
 			t.Errorf("%s: %s", before, list[0].Meaning)
+		}
+	}
+}
+
+// TestPages shows a moment of more lines than the terminal has: in pages, the last
+// of them before the command may write there too.
+func TestPages(t *testing.T) {
+	for _, typed := range []string{"\n\n\n\n\n\n", "\nq"} {
+		keyboard, terminal, err := pty.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 12, Cols: 80}); err != nil {
+			t.Fatal(err)
+		}
+		var shown bytes.Buffer
+		read := make(chan struct{})
+		go func() { defer close(read); _, _ = io.Copy(&shown, keyboard) }()
+		if _, err := io.WriteString(keyboard, typed); err != nil {
+			t.Fatal(err)
+		}
+		s := &Screen{UI: ui.New(terminal), Keys: terminal}
+		m := &container.Moment{Name: "execve", Before: status(), After: status()}
+		for i := range 20 {
+			m.Before.Status = append(m.Before.Status, observe.Field{Name: fmt.Sprintf("X%d", i), Value: "a"})
+			m.After.Status = append(m.After.Status, observe.Field{Name: fmt.Sprintf("X%d", i), Value: "b"})
+		}
+		err = s.Before(t.Context(), m)
+		if err == nil {
+			err = s.After(t.Context(), m)
+		}
+		terminal.Close()
+		<-read
+		keyboard.Close()
+		left := strings.HasSuffix(typed, "q")
+		if left != errors.Is(err, ErrLeft) || !left && err != nil {
+			t.Errorf("%q: %v", typed, err)
+		}
+		if all := strings.Contains(shown.String(), "X19"); all == left {
+			t.Errorf("%q: the end is shown: %v\n%s", typed, all, &shown)
+		}
+		if !strings.Contains(shown.String(), "Enter: more") {
+			t.Errorf("%q: nothing is kept:\n%s", typed, &shown)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
+			"Enter: more    q: leave":                                            "Enter: 続き    q: 終える",
 			"Enter: do it    q: leave":                                           "Enter: 実行する    q: 終える",
 			"the child was born with it: see clone above":                        "子プロセスは生まれたときから持っています。上のcloneを見てください",
 			"t: stopped by workshop, to look; Z: ended, not waited for":          "t: workshopが観察のため停止中、Z: 終了済みで親のwait待ち",

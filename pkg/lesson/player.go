@@ -67,13 +67,14 @@ func (p *Player) perform() *performance {
 
 // turnPages puts a pager between the player and a terminal that somebody sits at.
 func (p *performance) turnPages() {
-	terminal, ok := p.Out.(*os.File)
-	if !ok || p.Keys == nil {
+	if p.Keys == nil {
 		return
 	}
 	paged := *p.Player
-	p.pager = ui.NewPager(terminal)
-	paged.Out, paged.UI = p.pager, p.UI.To(p.pager)
+	if paged.UI, p.pager = p.UI.Paged(); p.pager == nil {
+		return
+	}
+	paged.Out = p.pager
 	p.Player = &paged
 }
 

@@ -45,11 +45,15 @@ func (p *Pager) page() int {
 	return rows - 2
 }
 
-// To gives a UI like u that writes to another place.
-func (u *UI) To(w io.Writer) *UI {
-	other := *u
-	other.w = w
-	return &other
+// Paged gives a UI like u with a pager before its terminal, and the pager, which
+// is nil where u does not write to a terminal.
+func (u *UI) Paged() (*UI, *Pager) {
+	if !IsTerminal(u.w) {
+		return u, nil
+	}
+	paged, pager := *u, NewPager(u.w.(*os.File))
+	paged.w = pager
+	return &paged, pager
 }
 
 // Write writes what there is room for.
