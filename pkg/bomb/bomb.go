@@ -212,7 +212,7 @@ func (e *explosion) watch(ctx context.Context, ended chan error) error {
 
 // look takes one sample.
 func (e *explosion) look() {
-	pids, err := cgroup.ReadPids(e.report.Group.Dir)
+	pids, err := settled(func() (cgroup.Pids, error) { return cgroup.ReadPids(e.report.Group.Dir) })
 	if err != nil {
 		return // it ended just now
 	}
