@@ -96,8 +96,15 @@ func (s *still) lasted() time.Duration {
 	return time.Since(s.since)
 }
 
+// ending is how long a program that reads no more may take to end.
+const ending = 500 * time.Millisecond
+
 // hearOut waits until all is read of what a program said that has ended.
 func (r *run) hearOut() {
+	select {
+	case <-r.ended: // a write fails before we hear of the end
+	case <-time.After(ending):
+	}
 	if r.hasEnded() && len(r.orphans()) == 0 {
 		for _, f := range r.files {
 			_ = f.SetReadDeadline(time.Now().Add(time.Second))
