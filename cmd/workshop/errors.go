@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -62,12 +63,17 @@ func execAdvice(errno unix.Errno) string {
 	return ""
 }
 
+func isLang(word string) bool { return word == "--lang" || strings.HasPrefix(word, "--lang=") }
+
 // needRoot says in one line why and how: what was typed once more, with sudo.
 func needRoot(what string) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
 	again := []string{"sudo", "workshop"}
+	if l := os.Getenv(lang.Env); l != "" && !slices.ContainsFunc(os.Args, isLang) {
+		again = append(again, "--lang", l) // sudo does not hand on the variable
+	}
 	for _, word := range os.Args[1:] {
 		again = append(again, quoted(word))
 	}

@@ -23,7 +23,7 @@ func init() {
 			"read a file of the host by its name":               "ホストのファイルを名前で読む",
 			"read the environment of a process of the host":     "ホストのプロセスの環境変数を読む",
 			"kill a process of the host":                        "ホストのプロセスを殺す",
-			"change the hostname for everyone":                  "ホスト名を全員の分まで変える",
+			"change the hostname for everyone":                  "ホスト名をホスト全体で変える",
 			"read shared memory of the host (System V)":         "ホストの共有メモリを読む(System V)",
 			"take a message out of a queue of the host (POSIX)": "ホストのキューからメッセージを取り出す(POSIX)",
 			"talk to a server on the host's 127.0.0.1":          "ホストの127.0.0.1にあるサーバーと話す",
