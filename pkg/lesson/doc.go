@@ -135,7 +135,7 @@
 //     those after it, and claims silence and success;
 //   - English and Japanese run other blocks, or the right answer of a question
 //     has another number;
-//   - a drawing has more than 76 columns;
+//   - a drawing has more than 76 columns, or a line of a command more than 80;
 //   - a command of workshop in `code` or in a block of sh does not exist, with
 //     its flags, or a link to a lesson leads nowhere.
 package lesson

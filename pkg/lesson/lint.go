@@ -160,8 +160,22 @@ func (l *linter) block(read *Lesson, b *Block) {
 			l.add(read.File, b.Line+1+i, "%d columns, and the most are %d: %s", w, most, line)
 		}
 	}
+	if b.Transcript != nil {
+		l.commands(read, b)
+	}
 	if b.Transcript != nil && b.Transcript.trivial() {
 		l.add(read.File, b.Line, "whatever comes out would be right: expect a line that says what the text says")
+	}
+}
+
+// commands looks for one that a terminal would break in the middle of a word.
+func (l *linter) commands(read *Lesson, b *Block) {
+	for _, c := range b.Transcript.Commands {
+		for line := range strings.SplitSeq(c.Text, "\n") {
+			if w := ui.Width(prompt + line); w > Columns {
+				l.add(read.File, b.Line, "a command of %d columns, and the most are %d: %s", w, Columns, line)
+			}
+		}
 	}
 }
 

@@ -178,3 +178,15 @@ func TestTrivial(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLintWideCommands: of a command with several lines each has 80 columns.
+func TestLintWideCommands(t *testing.T) {
+	for columns, want := range map[int]int{80: 0, 81: 2} {
+		wide := strings.NewReplacer("$ echo seen", "$ echo seen \\\n> "+strings.Repeat("x", columns-2))
+		files := properFiles(wide.Replace(proper(lang.English)), wide.Replace(proper(lang.Japanese)))
+		got := complaints(t, files)
+		if n := strings.Count(got, "a command of 81 columns, and the most are 80"); n != want {
+			t.Errorf("%d columns: %d complaints, want %d:\n%s", columns, n, want, got)
+		}
+	}
+}
