@@ -65,8 +65,13 @@ func execAdvice(errno unix.Errno) string {
 
 func isLang(word string) bool { return word == "--lang" || strings.HasPrefix(word, "--lang=") }
 
-// needRoot says in one line why and how: what was typed once more, with sudo.
+// needRoot is for what builds a container.
 func needRoot(what string) error {
+	return needRootTo("clone into namespaces, mount and limit", what)
+}
+
+// needRootTo says in one line why and how: what was typed once more, with sudo.
+func needRootTo(act, what string) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
@@ -77,5 +82,5 @@ func needRoot(what string) error {
 	for _, word := range os.Args[1:] {
 		again = append(again, quoted(word))
 	}
-	return fmt.Errorf("%s needs root, to clone into namespaces, mount and limit; try: %s", what, strings.Join(again, " "))
+	return fmt.Errorf("%s needs root, to %s; try: %s", what, act, strings.Join(again, " "))
 }

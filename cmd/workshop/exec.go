@@ -25,7 +25,7 @@ this process.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
 		Args:    args(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := needRoot("exec"); err != nil {
+			if err := needRootTo("enter the namespaces of a container", "exec"); err != nil {
 				return err
 			}
 			e := &container.Exec{ID: args[0], Args: args[1:]}

@@ -27,7 +27,7 @@ func newPsCommand() *cobra.Command {
 		Short: "The containers that run",
 		Args:  args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := needRoot("ps"); err != nil {
+			if err := needRootTo("read the journals of what runs", "ps"); err != nil {
 				return err
 			}
 			infos, err := journal.Running()

@@ -92,7 +92,7 @@ func lookAtProcess(args []string) (*seccompLook, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := needRoot("seccomp " + args[0]); err != nil {
+	if err := needRootTo("read the filters of another process", "seccomp "+args[0]); err != nil {
 		return nil, err
 	}
 	filters, err := seccomp.Read(pid)

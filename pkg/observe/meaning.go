@@ -90,7 +90,7 @@ var english = [...]meaning{
 	{"SigBlk", "signals that wait until it unblocks them"},
 	{"SigIgn", "signals that it ignores; execve keeps this"},
 	{"SigCgt", "signals that it handles; execve ends this"},
-	{"fd", "what it has open: works past root, mounts and ids"},
+	{"fd", "what it has open: stays usable whatever else changes"},
 	{"maps", "files in its memory: program and libraries"},
 	{"THP_enabled", "whether it may use huge pages of memory"},
 	{"untag_mask", "address bits that the CPU looks at"},
