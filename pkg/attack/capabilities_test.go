@@ -38,6 +38,7 @@ func ofCapabilities() []*attack.Probe {
 // fails with everything but its one capability, and succeeds with hardly more
 // than that one.
 func TestCapabilityProbes(t *testing.T) {
+	testenv.NotEmulated(t, "amd64")
 	testenv.Root(t)
 	errno := map[string]string{"bind-low-port": "EACCES"}
 	// What a probe needs to set its scene: to start a process of another user.
@@ -61,6 +62,7 @@ func TestCapabilityProbes(t *testing.T) {
 
 // TestCapabilityDefaults is S20: what the default leaves, and what Docker's own.
 func TestCapabilityDefaults(t *testing.T) {
+	testenv.NotEmulated(t, "amd64")
 	testenv.Root(t)
 	docker := steps.CapabilitySettings{Drop: []string{"all"}, Add: []string{"docker"}}
 	for _, p := range ofCapabilities() {

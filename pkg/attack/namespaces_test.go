@@ -31,6 +31,7 @@ var hiddenBy = map[string]struct{ kind, errno string }{
 // TestNamespaceProbes is S7 and S8, and the calibration: each attack succeeds
 // without the layer and with every kind but its own, and fails with that alone.
 func TestNamespaceProbes(t *testing.T) {
+	testenv.NotEmulated(t, "amd64")
 	for name, want := range hiddenBy {
 		t.Run(name, func(t *testing.T) {
 			others := slices.DeleteFunc(steps.NamespaceKinds(), func(k string) bool {

@@ -50,6 +50,7 @@ func ownKind(script string) Kind {
 }
 
 func TestBuildKinds(t *testing.T) {
+	testenv.NotEmulated(t)
 	for _, kind := range []string{"busybox", "host"} {
 		t.Run(kind, func(t *testing.T) {
 			sandbox(t)
@@ -252,6 +253,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 }
 
 func TestBuildsAtOnce(t *testing.T) {
+	testenv.NotEmulated(t)
 	sandbox(t)
 	var group sync.WaitGroup
 	for range 4 {
