@@ -3,13 +3,13 @@ package seccomp
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"strconv"
-	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // ErrNoGetFilter means that the kernel was built without
@@ -88,19 +88,23 @@ const filterMode = "2" // SECCOMP_MODE_FILTER
 // Status tells whether a process is filtered, and by how many filters: -1 before
 // Linux 5.9, which does not say. It reads /proc/PID/status and nothing else.
 func Status(pid int) (filtered bool, filters int) {
-	filters, err := strconv.Atoi(statusField(pid, "Seccomp_filters"))
+	s, err := observe.TakeStatus(pid)
 	if err != nil {
+		return false, -1
+	}
+	if filters, err = strconv.Atoi(s.Get("Seccomp_filters")); err != nil {
 		filters = -1
 	}
-	return statusField(pid, "Seccomp") == filterMode, filters
+	return s.Get("Seccomp") == filterMode, filters
 }
 
 // statusField reads one field of /proc/PID/status.
 func statusField(pid int, name string) string {
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	_, rest, _ := strings.Cut(string(status), "\n"+name+":")
-	value, _, _ := strings.Cut(rest, "\n")
-	return strings.TrimSpace(value)
+	s, err := observe.TakeStatus(pid)
+	if err != nil {
+		return ""
+	}
+	return s.Get(name)
 }
 
 func getFilter(pid, n int) (Program, error) {
