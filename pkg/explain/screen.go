@@ -62,17 +62,14 @@ func (s *Screen) pause(ctx context.Context) error {
 		case key == 'q':
 			return ErrLeft
 		case key == '\r' || key == '\n' || key == ' ':
-			if s.pager != nil {
-				return s.pager.Next()
-			}
-			return nil
+			return s.pager.Next()
 		}
 	}
 }
 
 // more shows what the pager kept, a page for each key.
 func (s *Screen) more(ctx context.Context) error {
-	for s.pager != nil && s.pager.Full() {
+	for s.pager.Full() {
 		if err := s.pager.Unmark(); err != nil {
 			return err
 		}
@@ -96,9 +93,7 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 		return nil
 	}
 	if m.Name == "wait" {
-		if s.pager != nil {
-			s.pager.Freely() // nobody is asked any more
-		}
+		s.pager.Freely() // nobody is asked any more
 		s.UI.Step(m.Name, does(m))
 	}
 	entries := s.entries(m)

@@ -55,7 +55,7 @@ func (p *Player) Play(ctx context.Context, lessons []*Lesson) (Report, error) {
 		now.UI.Title(lang.F("%d lessons", n), lang.F("%d minutes", now.clock.minutes))
 	}
 	err := now.play(ctx)
-	if now.pager != nil && !errors.Is(err, ErrLeft) {
+	if !errors.Is(err, ErrLeft) {
 		err = errors.Join(err, now.pager.Flush())
 	}
 	return now.report(), errors.Join(err, now.close())
@@ -169,7 +169,7 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 
 // more shows what the pager kept, a page for each key.
 func (p *performance) more(ctx context.Context, s *slide) (key byte, err error) {
-	for p.pager != nil && p.pager.Full() {
+	for p.pager.Full() {
 		key, err = p.ask(ctx, s, lang.T("Enter: more"), "\r\n bq")
 		switch {
 		case err != nil || key == 'b':
@@ -185,9 +185,6 @@ func (p *performance) more(ctx context.Context, s *slide) (key byte, err error) 
 // leaves does not want to see the rest.
 func (p *performance) ask(ctx context.Context, s *slide, next, keys string) (byte, error) {
 	text := next + "    " + lang.T("b: back    q: leave") + "    " + p.clock.text(s.lesson)
-	if p.pager == nil {
-		return p.screen.Ask(ctx, p.Keys, text, keys)
-	}
 	if err := p.pager.Unmark(); err != nil {
 		return 0, err
 	}
@@ -233,7 +230,7 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	}}
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+p.typingTime(t), errTimeout)
 	defer cancel()
-	if p.pager != nil && p.keyboard(t) != nil {
+	if p.keyboard(t) != nil {
 		p.pager.Freely() // to the next key that is ours
 	}
 	err = run.run(limited, p.place, outlet, p.keyboard(t))

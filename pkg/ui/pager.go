@@ -12,7 +12,8 @@ import (
 
 // Pager is a writer that lets no more through than a screen holds, and keeps the
 // rest until [Pager.Next]: what comes too fast to be read would be gone at the
-// top. It waits for nobody; who writes asks whether it is [Pager.Full].
+// top. It waits for nobody; who writes asks whether it is [Pager.Full]. A nil one
+// keeps nothing and may be asked all the same, but for Write.
 type Pager struct {
 	w      io.Writer
 	size   func() (columns, rows int)
@@ -63,30 +64,44 @@ func (p *Pager) Write(b []byte) (int, error) {
 }
 
 // Full tells whether something is kept.
-func (p *Pager) Full() bool { return len(p.held) > 0 }
+func (p *Pager) Full() bool { return p != nil && len(p.held) > 0 }
 
 // Next begins a new page.
 func (p *Pager) Next() error {
+	if p == nil {
+		return nil
+	}
 	p.room = p.page()
 	return p.pass()
 }
 
 // Flush writes all that is kept.
 func (p *Pager) Flush() error {
+	if p == nil {
+		return nil
+	}
 	p.Freely()
 	return p.pass()
 }
 
 // Freely lets everything through until [Pager.Next], for a program that has the
 // keys itself.
-func (p *Pager) Freely() { p.room = math.MaxInt }
+func (p *Pager) Freely() {
+	if p != nil {
+		p.room = math.MaxInt
+	}
+}
 
-// Drop forgets it.
-func (p *Pager) Drop() { p.held = nil }
+// Drop forgets what is kept.
+func (p *Pager) Drop() {
+	if p != nil {
+		p.held = nil
+	}
+}
 
 // Unmark takes away the sign that there is more.
 func (p *Pager) Unmark() error {
-	if !p.marked {
+	if p == nil || !p.marked {
 		return nil
 	}
 	p.marked = false
