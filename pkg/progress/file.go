@@ -122,12 +122,12 @@ func (o owner) update(change func(*Progress)) error {
 			return err
 		}
 	}
-	before, _ := json.Marshal(p)
+	before, _ := json.MarshalIndent(p, "", "  ")
 	change(p)
-	if after, _ := json.Marshal(p); err == nil && bytes.Equal(before, after) {
+	text, failed := json.MarshalIndent(p, "", "  ")
+	if failed == nil && err == nil && bytes.Equal(before, text) {
 		return nil // such as a lesson that is watched again
 	}
-	text, failed := json.MarshalIndent(p, "", "  ")
 	if failed == nil {
 		failed = renameio.WriteFile(file, append(text, '\n'), 0o600, renameio.WithTempDir(o.folder))
 	}
