@@ -2,63 +2,103 @@ package seccomp
 
 import (
 	"fmt"
-	"maps"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
-	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
 
-// native is the table of the ABI that this program itself uses.
-var native, _ = arch.GetInfo("") // nil where the library has no table: see compile
+//go:generate sh -c "go run ../../internal/calltable >ztables.go"
 
-// The library's table has newfstatat as fstatat, for arm64 alone. The kernel,
-// Docker's profile and strace do not, and without the call nothing can start.
-func init() {
-	const newfstatat = 79
-	delete(arch.AARCH64.SyscallNames, "fstatat")
-	arch.AARCH64.SyscallNames["newfstatat"] = newfstatat
-	arch.AARCH64.SyscallNumbers[newfstatat] = "newfstatat"
+// abi is a way into the kernel, with numbers of its own for the system calls.
+type abi struct {
+	name      string
+	auditArch uint32 // AUDIT_ARCH_*, as a filter sees it: linux/audit.h
+	calls     []call // in the order of their numbers
 }
 
-// tables are those of which the library has the names.
-var tables = []*arch.Info{arch.X86_64, arch.I386, arch.X32, arch.AARCH64, arch.ARM}
+type call struct {
+	name   string
+	number int
+}
+
+var (
+	x8664   = &abi{"x86_64", unix.AUDIT_ARCH_X86_64, x8664Calls}
+	i386    = &abi{"i386", unix.AUDIT_ARCH_I386, i386Calls}
+	aarch64 = &abi{"aarch64", unix.AUDIT_ARCH_AARCH64, aarch64Calls}
+	arm     = &abi{"arm", unix.AUDIT_ARCH_ARM, armCalls}
+
+	abis = []*abi{x8664, i386, aarch64, arm}
+)
+
+// native is the ABI that this program itself uses.
+var native = map[string]*abi{"amd64": x8664, "arm64": aarch64}[runtime.GOARCH]
+
+// numbers finds the calls of the native ABI by name.
+var numbers = sync.OnceValue(func() map[string]int {
+	m := make(map[string]int, len(native.calls))
+	for _, c := range native.calls {
+		m[c.name] = c.number
+	}
+	return m
+})
 
 // Arch is the kernel's name of this architecture, such as "x86_64".
-func Arch() string { return native.Name }
+func Arch() string { return native.name }
 
 // Numbers gives the numbers of the system calls of this architecture, in order.
-func Numbers() []int { return slices.Sorted(maps.Keys(native.SyscallNumbers)) }
+func Numbers() []int {
+	var list []int
+	for _, c := range native.calls {
+		list = append(list, c.number)
+	}
+	return list
+}
 
 // Name gives the name of a system call of this architecture, or its number
-// where the table has none: it knows those of Linux 6.15.
-func Name(number int) string {
-	if name, ok := native.SyscallNumbers[number]; ok {
-		return name
-	}
-	return strconv.Itoa(number)
-}
+// where it is newer than the table, which is golang.org/x/sys's.
+func Name(number int) string { return native.nameOf(number) }
 
 // Number gives the number of a system call of this architecture.
 func Number(name string) (int, bool) {
-	n, ok := native.SyscallNames[name]
+	n, ok := numbers()[name]
 	return n, ok
+}
+
+func (a *abi) nameOf(number int) string {
+	i, ok := slices.BinarySearchFunc(a.calls, number, func(c call, n int) int { return c.number - n })
+	if !ok {
+		return strconv.Itoa(number)
+	}
+	return a.calls[i].name
+}
+
+func (a *abi) names() []string {
+	var list []string
+	for _, c := range a.calls {
+		list = append(list, c.name)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // elsewhere tells whether some architecture has a call of that name.
 func elsewhere(name string) bool {
-	return slices.ContainsFunc(tables, func(t *arch.Info) bool { _, ok := t.SyscallNames[name]; return ok }) ||
+	isIt := func(c call) bool { return c.name == name }
+	return slices.ContainsFunc(abis, func(a *abi) bool { return slices.ContainsFunc(a.calls, isIt) }) ||
 		slices.Contains(dockerNames(), name)
 }
 
 // unknownCall says that no architecture has that call.
 func unknownCall(name string) error {
-	hint := nearest.Hint(name, slices.Sorted(maps.Keys(native.SyscallNames)))
-	for _, t := range tables {
+	hint := nearest.Hint(name, native.names())
+	for _, a := range abis {
 		if hint == "" {
-			hint = nearest.Hint(name, slices.Sorted(maps.Keys(t.SyscallNames)))
+			hint = nearest.Hint(name, a.names())
 		}
 	}
 	return fmt.Errorf("no system call %q%s; see: syscalls(2)", name, hint)

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestNumbers compares the library's table with the kernel's headers: a name
+// TestNumbers compares the table with the constants of this architecture: a name
 // that is missing there is a call that Docker's profile would forbid.
 func TestNumbers(t *testing.T) {
 	for name, want := range map[string]int{

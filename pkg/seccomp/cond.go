@@ -2,9 +2,7 @@ package seccomp
 
 import (
 	"fmt"
-	"math/bits"
 
-	lib "github.com/elastic/go-seccomp-bpf"
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
@@ -17,18 +15,9 @@ type Cond struct {
 	Two   uint64 // SCMP_CMP_MASKED_EQ: the argument, masked with Value, is Two
 }
 
-var operations = map[specs.LinuxSeccompOperator]lib.Operation{
-	specs.OpNotEqual:     lib.NotEqual,
-	specs.OpLessThan:     lib.LessThan,
-	specs.OpLessEqual:    lib.LessOrEqual,
-	specs.OpEqualTo:      lib.Equal,
-	specs.OpGreaterEqual: lib.GreaterOrEqual,
-	specs.OpGreaterThan:  lib.GreaterThan,
-}
-
 var symbols = map[specs.LinuxSeccompOperator]string{
 	specs.OpNotEqual: "!=", specs.OpLessThan: "<", specs.OpLessEqual: "<=",
-	specs.OpEqualTo: "==", specs.OpGreaterEqual: ">=", specs.OpGreaterThan: ">",
+	specs.OpEqualTo: "==", specs.OpGreaterEqual: ">=", specs.OpGreaterThan: ">", specs.OpMaskedEqual: "&",
 }
 
 // String formats as "arg0 == 0x8".
@@ -57,19 +46,4 @@ func (c Cond) Holds(args [6]uint64) bool {
 		return a > c.Value
 	}
 	return a&c.Value == c.Two
-}
-
-// conditions says it in the library's words, all of which must hold. It knows of
-// masks only "any of these bits" and "none of them": one condition for each bit
-// that must be set, and one for all that must not.
-func (c Cond) conditions() []lib.Condition {
-	arg := uint32(c.Arg)
-	if op, ok := operations[c.Op]; ok {
-		return []lib.Condition{{Argument: arg, Operation: op, Value: c.Value}}
-	}
-	list := []lib.Condition{{Argument: arg, Operation: lib.BitsNotSet, Value: c.Value &^ c.Two}}
-	for set := c.Two; set != 0; set &= set - 1 {
-		list = append(list, lib.Condition{Argument: arg, Operation: lib.BitsSet, Value: 1 << bits.TrailingZeros64(set)})
-	}
-	return list
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -120,7 +119,7 @@ func describeJump(pc int, i unix.SockFilter, source int) (code, comment string) 
 		value = Name(int(i.K))
 	}
 	question := lang.F(names[1], value)
-	if source == offsetNumber && i.K == x32 && native.ID == arch.X86_64.ID {
+	if source == offsetNumber && i.K == x32 && native == x8664 {
 		question = lang.T("is it one of x32, amd64's second ABI?")
 	}
 	return code, question + " " + ways(pc, yes, no)
@@ -140,9 +139,9 @@ func ways(pc, yes, no int) string {
 
 // abiName names an AUDIT_ARCH_*.
 func abiName(id uint32) string {
-	for _, t := range tables {
-		if uint32(t.ID) == id {
-			return t.Name
+	for _, a := range abis {
+		if a.auditArch == id {
+			return a.name
 		}
 	}
 	return fmt.Sprintf("%#x", id)

@@ -2,8 +2,8 @@
 // seccomp(2), and reads filters back: what they do with each system call, and
 // instruction by instruction.
 //
-// It assembles with go-seccomp-bpf and loads nothing: installing a filter is a
-// step of the container, which only hands ready instructions to the kernel.
+// It assembles and loads nothing: installing a filter is a step of the container,
+// which only hands ready instructions to the kernel.
 //
 // # What a filter looks like here
 //
@@ -11,9 +11,10 @@
 // int 0x80 on amd64, kills the process. Another ABI has other numbers, so a
 // filter that knows ours would let the wrong calls through.
 //
+// Then come the numbers of the calls, one comparison each, and the answer behind
+// them. A call that is decided by its arguments has a part of its own.
+//
 // The kernel asks every filter of a process, and the strictest answer counts.
-// Rules that look at arguments make use of that: each call that has such rules
-// is decided by a filter of its own, on top of the one that decides by number.
 //
 // It rests on seccomp(2), seccomp_unotify(2), ptrace(2) and the kernel's
 // Documentation/userspace-api/seccomp_filter.rst.

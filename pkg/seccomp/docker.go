@@ -7,7 +7,7 @@ import (
 )
 
 // dockerNames lists every call that Docker's default profile names, for any
-// architecture: some are newer than the library's tables.
+// architecture: some are newer than our tables.
 var dockerNames = sync.OnceValue(func() []string {
 	var names []string
 	for _, s := range docker.DefaultProfile().Syscalls {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,18 +25,6 @@ type Filter struct {
 // Program is the instructions as the kernel takes them: struct sock_filter. As
 // text it is base64, eight bytes for each.
 type Program []unix.SockFilter
-
-// newFilter takes what was assembled; the kernel takes at most 4096 instructions.
-func newFilter(raw []bpf.RawInstruction, flags uint) (Filter, error) {
-	if len(raw) > unix.BPF_MAXINSNS {
-		return Filter{}, fmt.Errorf("a filter of %d instructions: the kernel takes at most %d", len(raw), unix.BPF_MAXINSNS)
-	}
-	f := Filter{Flags: flags}
-	for _, r := range raw {
-		f.Code = append(f.Code, unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K})
-	}
-	return f, nil
-}
 
 // MarshalText gives base64.
 func (p Program) MarshalText() ([]byte, error) {

@@ -14,7 +14,7 @@ type Policy struct {
 	defaultText string
 	Rules       []Rule
 	Flags       uint     // SECCOMP_FILTER_FLAG_* of seccomp(2)
-	Skipped     []string // what a profile allows and the table of calls does not know
+	missing     []string // calls that a profile names and this architecture has not
 
 	// ForeignABI leaves out the guard that kills a process for a call through
 	// another ABI, to show what that is good for.
@@ -42,6 +42,11 @@ func (p *Policy) Of(call string) (action Action, certain bool) {
 		}
 	}
 	return p.Default, certain
+}
+
+// Skipped lists the calls that a profile names and no table here knows.
+func (p *Policy) Skipped() []string {
+	return slices.DeleteFunc(slices.Clone(p.missing), elsewhere)
 }
 
 // Words names the policy: the file, or the rules.

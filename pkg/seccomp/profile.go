@@ -181,10 +181,8 @@ func checkArgs(args []specs.LinuxSeccompArg) error {
 		if a.Index > 5 {
 			return fmt.Errorf("argument %d: a system call has six, 0 to 5", a.Index)
 		}
-		if _, ok := operations[a.Op]; !ok && a.Op != specs.OpMaskedEqual {
-			all := maps.Clone(operations)
-			all[specs.OpMaskedEqual] = ""
-			return unknown("operator", a.Op, all)
+		if _, ok := symbols[a.Op]; !ok {
+			return unknown("operator", a.Op, symbols)
 		}
 		if a.Op == specs.OpMaskedEqual && a.ValueTwo&^a.Value != 0 {
 			return fmt.Errorf("SCMP_CMP_MASKED_EQ: valueTwo %#x has bits that the mask, value %#x, takes away: it never holds", a.ValueTwo, a.Value)
@@ -230,8 +228,8 @@ func (p *Policy) addSyscall(s specs.LinuxSyscall) error {
 	for _, name := range s.Names {
 		if _, ok := Number(name); ok {
 			r.Calls = append(r.Calls, name)
-		} else if !elsewhere(name) {
-			p.Skipped = append(p.Skipped, name)
+		} else {
+			p.missing = append(p.missing, name)
 		}
 	}
 	if len(r.Calls) == 0 {

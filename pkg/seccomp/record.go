@@ -41,12 +41,10 @@ func ParseRecord(text string) (Record, bool) {
 }
 
 // nameIn names a call of any ABI that has a table.
-func nameIn(abi uint32, number int) string {
-	for _, t := range tables {
-		if uint32(t.ID) == abi {
-			if name, ok := t.SyscallNumbers[number&^t.SeccompMask]; ok {
-				return name
-			}
+func nameIn(auditArch uint32, number int) string {
+	for _, a := range abis {
+		if a.auditArch == auditArch {
+			return a.nameOf(number &^ x32)
 		}
 	}
 	return strconv.Itoa(number)

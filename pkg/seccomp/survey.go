@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/elastic/go-seccomp-bpf/arch"
-
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -43,13 +41,13 @@ func Look(filters []Filter) Survey {
 		return slices.Compare(signed(a.Actions), signed(b.Actions))
 	})
 	s.Newer.Actions = Outcomes(filters, Numbers()[len(Numbers())-1]+100)
-	if native.ID == arch.X86_64.ID {
+	if native == x8664 {
 		s.Foreign = []ABI{
-			{lang.T("i386, by int 0x80"), otherABI(filters, uint32(arch.I386.ID), word{})},
-			{"x32", otherABI(filters, uint32(arch.X86_64.ID), word{x32 | 1, true})},
+			{lang.T("i386, by int 0x80"), otherABI(filters, i386.auditArch, word{})},
+			{"x32", otherABI(filters, x8664.auditArch, word{x32 | 1, true})},
 		}
 	} else {
-		s.Foreign = []ABI{{lang.T("32-bit ARM"), otherABI(filters, uint32(arch.ARM.ID), word{})}}
+		s.Foreign = []ABI{{lang.T("32-bit ARM"), otherABI(filters, arm.auditArch, word{})}}
 	}
 	return s
 }

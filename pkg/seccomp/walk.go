@@ -137,7 +137,7 @@ func jumps(i unix.SockFilter, a word) (yes, no bool) {
 func Outcomes(filters []Filter, number int) []Action {
 	var d callData
 	d.set(offsetNumber, uint32(number))
-	d.set(offsetArch, uint32(native.ID))
+	d.set(offsetArch, native.auditArch)
 	return together(filters, &d)
 }
 

@@ -98,7 +98,7 @@ func (c *SeccompSettings) Words() string {
 func (c *SeccompSettings) Skipped() []string {
 	var names []string
 	for _, p := range c.policies {
-		names = append(names, p.Skipped...)
+		names = append(names, p.Skipped()...)
 	}
 	return names
 }
@@ -121,11 +121,11 @@ func compileFilters(s *Spec) error {
 		if err := childCanLive(p); err != nil {
 			return err
 		}
-		filters, err := p.Compile()
+		f, err := p.Compile()
 		if err != nil {
 			return err
 		}
-		c.Filters = append(c.Filters, filters...)
+		c.Filters = append(c.Filters, f)
 	}
 	return nil
 }
