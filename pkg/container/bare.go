@@ -17,7 +17,7 @@ func startProcess(attr *syscall.SysProcAttr, files []uintptr) (*process, error) 
 		return startBare(attr, files)
 	}
 	pid, err := syscall.ForkExec("/proc/self/exe", []string{childName}, &syscall.ProcAttr{
-		Files: files, Env: []string{childEnv}, Sys: attr,
+		Files: files, Env: childEnv[:], Sys: attr,
 	})
 	// ForkExec's child shares our memory until its execve. Before Linux 6.3 such
 	// a child cannot be born in another time namespace; see clone(2), EINVAL.
@@ -91,8 +91,10 @@ func newEntry(exe *os.File, attr *syscall.SysProcAttr, files []uintptr) (*entry,
 	}
 	e := &entry{exe: exe.Fd(), terminal: attr.Setctty, dot: &[]byte(".\x00")[0], empty: &[]byte("\x00")[0]}
 	e.argv[0] = argv
-	if e.envv[0], err = syscall.BytePtrFromString(childEnv); err != nil {
-		return nil, err
+	for i, variable := range childEnv {
+		if e.envv[i], err = syscall.BytePtrFromString(variable); err != nil {
+			return nil, err
+		}
 	}
 	if len(files) > len(e.files) {
 		return nil, fmt.Errorf("%d files for the child: it has room for %d", len(files), len(e.files))

@@ -13,9 +13,10 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
-// childEnv is the child's environment: the Go runtime may not interrupt its
-// threads by signals, for a filter may forbid the return from one.
-const childEnv = "GODEBUG=asyncpreemptoff=1"
+// childEnv is the child's environment. The Go runtime may not interrupt its
+// threads by signals, for a filter may forbid the return from one. And it need
+// not look for the number of processors, for the child does one thing at a time.
+var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1"}
 
 // childName is argv[0] of the child, and socketFD the descriptor it inherits;
 // one that enters a running container inherits procFD too.

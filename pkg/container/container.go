@@ -66,7 +66,7 @@ type Moment struct {
 
 	CloneFlags string // at clone: what the steps ask of clone(2), such as "CLONE_NEWNS"
 
-	Before *observe.Snapshot // at clone: the supervisor's thread, whose attributes the child inherits
+	Before *observe.Snapshot // after clone: the supervisor's thread, whose attributes the child inherits
 	After  *observe.Snapshot // nil while the moment lies ahead
 }
 

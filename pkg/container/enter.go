@@ -25,7 +25,8 @@ type entry struct {
 	files        [5]uintptr // what becomes 0 to 4, all of them above 4
 	count        uintptr    // how many of them there are
 	terminal     bool       // 0 is the terminal of a session of its own
-	argv, envv   [2]*byte
+	argv         [2]*byte
+	envv         [len(childEnv) + 1]*byte
 	dot, empty   *byte
 	report       uintptr
 	message      [2]uint32 // what the fork reports: where it is, and a pid or an errno

@@ -16,26 +16,36 @@ var forwarded = []os.Signal{
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
 }
 
-// signals are the forwarded ones while they are caught. The runtime takes half a
-// millisecond to begin, so it does while the supervisor prepares the rest.
+// fatal are those of them that end the run before there is a command.
+var fatal = forwarded[:4]
+
+// signals are the forwarded ones while they are caught. Each costs the runtime a
+// tenth of a millisecond, at the beginning and at the end, and nobody waits for
+// it longer than need be.
 type signals struct {
 	arrived chan os.Signal
-	begun   chan struct{}
+	begun   chan struct{} // closed once those that end the run are caught
+	all     chan struct{} // and once the others are
 }
 
 func catchSignals() *signals {
-	c := &signals{make(chan os.Signal, 16), make(chan struct{})}
+	c := &signals{make(chan os.Signal, 16), make(chan struct{}), make(chan struct{})}
 	go func() {
-		signal.Notify(c.arrived, forwarded...)
+		signal.Notify(c.arrived, fatal...)
 		close(c.begun)
+		signal.Notify(c.arrived, forwarded...)
+		close(c.all)
 	}()
 	return c
 }
 
-// release waits for the beginning too: else it would come after the end.
+// release ends it, soon. It waits for the beginning too: else that would come
+// after the end.
 func (c *signals) release() {
-	<-c.begun
-	signal.Stop(c.arrived)
+	go func() {
+		<-c.all
+		signal.Stop(c.arrived)
+	}()
 }
 
 // handleSignals handles them until stop is called: before the execve they end the

@@ -115,11 +115,16 @@ func (s *supervisor) clone(ctx context.Context) error {
 			}
 		}
 	}
-	m := &Moment{Name: "clone", CloneFlags: cloneFlags(attr.Cloneflags), Before: s.snapshot(unix.Gettid())}
+	m := &Moment{Name: "clone", CloneFlags: cloneFlags(attr.Cloneflags)}
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
 	if err := s.start(ctx, attr); err != nil {
+		return err
+	}
+	// The child's program takes a while to come up: time for a look at its parent.
+	m.Before = s.snapshot(unix.Gettid())
+	if err := s.await("ready"); err != nil {
 		return err
 	}
 	m.PID, m.After = s.run.PID, s.snapshot(s.run.PID)
@@ -170,11 +175,7 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err := s.describe(); err != nil {
 		return err
 	}
-	err = s.socket.enc.Encode(instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
-	if err != nil {
-		return err
-	}
-	return s.await("ready")
+	return s.socket.enc.Encode(instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
 }
 
 // spawn clones the child into its cgroup, so that nothing of it was ever outside:
@@ -278,6 +279,7 @@ func (s *supervisor) execve(ctx context.Context) error {
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
+	<-s.signals.all
 	stopped := s.stopAtExec()
 	if err := s.say("execve"); err != nil {
 		return err
