@@ -1,6 +1,8 @@
 package seccomp
 
 import (
+	"slices"
+
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +18,8 @@ type line struct {
 
 const (
 	longest = 255 // lines that a question can leave out: the kernel has 8 bits for it
-	fails   = -1  // instead: to the end of the rule
+	holds   = -1  // instead: to the answer of this part
+	fails   = -2  // instead: over it
 )
 
 // load fetches four bytes of struct seccomp_data.
@@ -57,18 +60,47 @@ func guard() []line {
 
 // byNumber gives one answer for many calls, whose number is in the accumulator.
 func byNumber(calls []string, a Action) []line {
-	var lines []line
-	for len(calls) > 0 {
-		some := min(len(calls), longest)
-		for i, call := range calls[:some] {
-			number, _ := Number(call)
-			lines = append(lines, ask(unix.BPF_JEQ, uint32(number), some-1-i, 0))
-		}
-		lines[len(lines)-1].no = 1 // none of them: over the answer
-		lines = append(lines, answer(a))
-		calls = calls[some:]
+	var numbers []uint32
+	for _, call := range calls {
+		number, _ := Number(call)
+		numbers = append(numbers, uint32(number))
 	}
-	return lines
+	slices.Sort(numbers)
+	var all, lines []line
+	for len(numbers) > 0 {
+		run := runOf(numbers)
+		numbers = numbers[len(run):]
+		if len(numbers) > 0 && len(lines) < longest-4 {
+			lines = append(lines, within(run, 0)...)
+			continue
+		}
+		all = append(all, out(append(lines, within(run, fails)...), a)...)
+		lines = nil
+	}
+	return all
+}
+
+// runOf gives the numbers at the beginning that follow one another: two of them
+// alone are no run.
+func runOf(numbers []uint32) []uint32 {
+	n := 1
+	for n < len(numbers) && numbers[n] == numbers[n-1]+1 {
+		n++
+	}
+	if n == 2 {
+		n = 1
+	}
+	return numbers[:n]
+}
+
+// within holds for the numbers of a run. For greater ones it goes to greater; all
+// that are still to come are.
+func within(run []uint32, greater int) []line {
+	first, last := run[0], run[len(run)-1]
+	if first == last {
+		return []line{ask(unix.BPF_JEQ, first, holds, greater)}
+	}
+	return []line{ask(unix.BPF_JGE, first, 0, fails), ask(unix.BPF_JGT, last, greater, holds)}
 }
 
 // byArguments decides about one call: the first of the rules that holds.
@@ -88,16 +120,22 @@ func (r *Rule) lines() []line {
 	for _, c := range r.Conds {
 		lines = append(lines, c.lines()...)
 	}
+	return out(lines, r.Action)
+}
+
+// out leads the ways out of a part to the answer that follows it, and over that.
+func out(lines []line, a Action) []line {
 	for at := range lines {
-		behind := len(lines) - at // counted from the next line, and over the answer
-		if lines[at].yes == fails {
-			lines[at].yes = behind
-		}
-		if lines[at].no == fails {
-			lines[at].no = behind
+		for _, way := range []*int{&lines[at].yes, &lines[at].no} {
+			switch *way {
+			case holds:
+				*way = len(lines) - at - 1
+			case fails:
+				*way = len(lines) - at
+			}
 		}
 	}
-	return append(lines, answer(r.Action))
+	return append(lines, answer(a))
 }
 
 // lines ask about an argument in its two halves of 32 bits, the high one first.

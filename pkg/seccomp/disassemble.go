@@ -111,11 +111,10 @@ func describeJump(pc int, i unix.SockFilter, source int) (code, comment string) 
 	yes, no := pc+1+int(i.Jt), pc+1+int(i.Jf)
 	code = fmt.Sprintf("%s #%#x, %d, %d", names[0], i.K, yes, no)
 	value := fmt.Sprintf("%#x", i.K)
-	isEqual := i.Code&0xf0 == unix.BPF_JEQ
 	switch {
-	case source == offsetArch && isEqual:
+	case source == offsetArch && i.Code&0xf0 == unix.BPF_JEQ:
 		value = abiName(i.K)
-	case source == offsetNumber && isEqual:
+	case source == offsetNumber && i.Code&0xf0 != unix.BPF_JSET:
 		value = Name(int(i.K))
 	}
 	question := lang.F(names[1], value)

@@ -11,8 +11,9 @@
 // int 0x80 on amd64, kills the process. Another ABI has other numbers, so a
 // filter that knows ours would let the wrong calls through.
 //
-// Then come the numbers of the calls, one comparison each, and the answer behind
-// them. A call that is decided by its arguments has a part of its own.
+// Then come the numbers of the calls in their order, those that follow one another
+// as one range, and the answer behind them. A call that is decided by its arguments
+// has a part of its own.
 //
 // The kernel asks every filter of a process, and the strictest answer counts.
 //

@@ -128,6 +128,41 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestManyCalls: ranges of numbers hold what they should, and not what lies
+// between them; two of three are more than a jump leads over.
+func TestManyCalls(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for round := range 30 {
+		p := &Policy{Default: Log}
+		want := make(map[int]Action)
+		rules := []Rule{{Action: Allow}, {Action: Kill}, {Action: Refuse(unix.EPERM)}}
+		for i, n := range Numbers() {
+			which := random.IntN(2 + round)
+			if round == 0 {
+				which = i % 3 % 2 * 3 // two of three to the first, the others to none
+			}
+			want[n] = Log
+			if which < len(rules) {
+				rules[which].Calls = append(rules[which].Calls, Name(n))
+				want[n] = rules[which].Action
+			}
+		}
+		for _, r := range rules {
+			p.add(r)
+		}
+		filters := compiled(t, p)
+		for n := range 1000 {
+			action, listed := want[n]
+			if !listed {
+				action = Log
+			}
+			if got := decide(t, filters, native.auditArch, n, [6]uint64{}); got != action {
+				t.Fatalf("round %d: %d, %s: %s, want %s", round, n, Name(n), got, action)
+			}
+		}
+	}
+}
+
 // TestConditions compares compiled conditions with what they mean, on random
 // arguments near the values that matter: the strictest rule that holds counts.
 func TestConditions(t *testing.T) {
