@@ -14,6 +14,7 @@ import (
 func Do(do func() error) error {
 	result := make(chan error)
 	go func() {
+		GrowStack(0)
 		runtime.LockOSThread()
 		if unix.Gettid() == unix.Getpid() {
 			defer runtime.UnlockOSThread()

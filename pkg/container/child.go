@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -28,6 +29,7 @@ const (
 
 // init is the child's main function.
 func init() {
+	thread.GrowStack(0)
 	if os.Args[0] != childName {
 		return
 	}

@@ -43,27 +43,51 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 	s := &supervisor{Container: c, journal: j}
 	s.run = steps.Run{ID: j.ID, Record: j.Record}
 	s.Spec.Steps = steps.Names(c.Steps)
-	for _, step := range c.Steps {
+	if c.Rootfs != "" {
+		s.Spec.Root = Root
+	}
+	// None of the three needs another, and none of them starts anything.
+	checked, guarded := meanwhile(s.check), meanwhile(s.guard)
+	mounted := s.mount()
+	if err := <-guarded; err != nil {
+		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
+	}
+	if err := cmp.Or(<-checked, mounted); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// meanwhile does something on another thread.
+func meanwhile(do func() error) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	return done
+}
+
+// check asks each step whether its settings are possible here.
+func (s *supervisor) check() error {
+	for _, step := range s.Steps {
 		if step.Check != nil {
 			if err := step.Check(&s.Spec); err != nil {
-				return nil, fmt.Errorf("%s: %w", step.Name, err)
+				return fmt.Errorf("%s: %w", step.Name, err)
 			}
 		}
 	}
-	if err := ownMounts(); err != nil {
-		return nil, err
+	return nil
+}
+
+func (s *supervisor) guard() (err error) {
+	s.run.Tree, s.run.Cgroup, err = makeGuard(s.journal)
+	return err
+}
+
+// mount changes the mounts of this thread alone.
+func (s *supervisor) mount() error {
+	if err := ownMounts(); err != nil || s.Rootfs == "" {
+		return err
 	}
-	if c.Rootfs != "" {
-		if err := mountRoot(c.Tools, c.Rootfs); err != nil {
-			return nil, err
-		}
-		s.Spec.Root = Root
-	}
-	var err error
-	if s.run.Tree, s.run.Cgroup, err = makeGuard(j); err != nil {
-		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
-	}
-	return s, nil
+	return mountRoot(s.Tools, s.Rootfs)
 }
 
 // live is the life of the child, from clone to wait.

@@ -3,6 +3,7 @@ package observe
 import (
 	"os"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,7 +38,8 @@ func takeFrom(proc string, pid int) (*Snapshot, error) {
 	s.GIDMap = parseLines(dir.read("gid_map"))
 	s.TimeOffsets = parseLines(dir.read("timens_offsets"))
 	s.Limits = parseLimits(dir.read("limits"))
-	s.LastCap, _ = LastCap() // 0 says that it is unknown
+	lastCap.once.Do(func() { lastCap.value, _ = LastCap() })
+	s.LastCap = lastCap.value
 	if s.Mounts, err = parseMounts(dir.read("mountinfo")); err != nil {
 		return nil, dir.fail("parse", "mountinfo", err)
 	}
@@ -70,6 +72,12 @@ func LastCap() (int, error) {
 		return 0, err
 	}
 	return strconv.Atoi(parseLines(data))
+}
+
+// lastCap is asked for once: it does not change while the kernel runs.
+var lastCap struct {
+	once  sync.Once
+	value int // 0 says that it is unknown
 }
 
 // namespaces reads every link of /proc/PID/ns. A name without a link, such as
