@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,7 +12,7 @@ import (
 
 // TestHelpFits asks every command for its help: no line is wider than a terminal.
 func TestHelpFits(t *testing.T) {
-	root := newRootCommand()
+	root := newRootCommand("")
 	count := 0
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
@@ -33,5 +34,26 @@ func TestHelpFits(t *testing.T) {
 	visit(root)
 	if count < 100 {
 		t.Errorf("only %d lines of help were looked at", count)
+	}
+}
+
+// TestEntries: a command is called by what it calls itself, and by nothing that
+// another one is called.
+func TestEntries(t *testing.T) {
+	owner := make(map[string]string)
+	for _, e := range called("") {
+		c := e.make()
+		if names := append([]string{c.Name()}, c.Aliases...); !slices.Equal(names, e.names) {
+			t.Errorf("%v is called by %v", names, e.names)
+		}
+		for _, name := range e.names {
+			if owner[name] != "" {
+				t.Errorf("%s is both %s and %s", name, owner[name], c.Name())
+			}
+			owner[name] = c.Name()
+			if root := newRootCommand(name); len(root.Commands()) != 1 || root.Commands()[0].Name() != c.Name() {
+				t.Errorf("%s alone: %v", name, root.Commands())
+			}
+		}
 	}
 }

@@ -20,7 +20,7 @@ func TestListsFitInJapanese(t *testing.T) {
 	for _, command := range []string{"list", "attack", "demo", "rootfs list", "cgroups"} {
 		t.Run(command, func(t *testing.T) {
 			var out bytes.Buffer
-			root := newRootCommand()
+			root := newRootCommand("")
 			root.SetArgs(strings.Fields(command))
 			root.SetOut(&out)
 			if err := root.Execute(); err != nil {

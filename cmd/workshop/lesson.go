@@ -60,28 +60,33 @@ func lessonNumbers() []int {
 
 func lessonName(s *steps.Step) string { return fmt.Sprintf("%02d-%s", s.Lesson, s.Name) }
 
-// newLessonCommands makes one command for each lesson. They share their flags, for
-// only one of them runs, and every start of the program makes them all.
-func newLessonCommands() []*cobra.Command {
-	f := &lessonFlags{}
-	var commands []*cobra.Command
+// lessonEntries are the lessons as commands.
+func lessonEntries() []entry {
+	var list []entry
 	for _, n := range lessonNumbers() {
-		cmd := f.newCommand(n)
-		if len(commands) == 0 {
-			f.add(cmd)
-		} else {
-			cmd.Flags().AddFlagSet(commands[0].Flags())
-		}
-		commands = append(commands, cmd)
+		s := stepOf(n)
+		list = append(list, entry{groupLessons, append([]string{lessonName(s)}, lessonAliases(s)...),
+			func() *cobra.Command { return newLessonCommand(s) }})
 	}
-	return commands
+	return list
 }
 
-func (f *lessonFlags) newCommand(n int) *cobra.Command {
-	s := stepOf(n)
-	return &cobra.Command{
+// lessonAliases has the step's name only where no other command has it: workshop
+// apparmor is no lesson, and workshop 8 is one.
+func lessonAliases(s *steps.Step) []string {
+	aliases := []string{strconv.Itoa(s.Lesson), fmt.Sprintf("%02d", s.Lesson)}
+	if slices.ContainsFunc(entries(), func(e entry) bool { return slices.Contains(e.names, s.Name) }) {
+		return aliases
+	}
+	return append(aliases, s.Name)
+}
+
+func newLessonCommand(s *steps.Step) *cobra.Command {
+	f := &lessonFlags{}
+	n := s.Lesson
+	cmd := &cobra.Command{
 		Use:     lessonName(s) + " [flags] [-- COMMAND [ARG...]]",
-		Aliases: []string{strconv.Itoa(n), fmt.Sprintf("%02d", n), s.Name},
+		Aliases: lessonAliases(s),
 		Short:   s.Does,
 		Long: fmt.Sprintf(`Build a container with the layers of lessons 1 to %d and watch it: before each
 step workshop waits, and after it you see what changed in the process.
@@ -90,6 +95,8 @@ Without a command you get a shell. The explanation goes to standard error.`, n),
 		Example: fmt.Sprintf("  sudo workshop %d\n  sudo workshop %d -q -- cat /etc/os-release", n, n),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, s, args) },
 	}
+	f.add(cmd)
+	return cmd
 }
 
 func (f *lessonFlags) add(cmd *cobra.Command) {

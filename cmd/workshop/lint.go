@@ -97,7 +97,7 @@ func showComplaints(cmd *cobra.Command, list []lesson.Complaint, asJSON bool) er
 
 // knownCommand tells whether this program has a command, and its flags.
 func knownCommand(words []string) error {
-	root := newRootCommand()
+	root := newRootCommand("")
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(words...)
 	cmd, rest, err := root.Find(concrete(words))

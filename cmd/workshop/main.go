@@ -1,11 +1,5 @@
 // Command workshop teaches what a Linux container is by building one, one layer
 // at a time, and attacking it after every layer.
-//
-// At each start, twice for a container, the Go runtime would search /proc and /sys
-// for how many processors our cgroup leaves us: a twentieth of such a start.
-//
-//go:debug containermaxprocs=0
-//go:debug updatemaxprocs=0
 package main
 
 import (
@@ -35,12 +29,19 @@ func main() { os.Exit(run()) }
 func run() int {
 	bomb.Main()
 	_ = lang.Set(lang.FromEnv()) // a language that there is; --lang may choose another
-	err := newRootCommand().Execute()
+	err := newRootCommand(firstWord(os.Args)).Execute()
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {
 		complain("workshop: " + explained(err))
 	}
 	return codeOf(err)
+}
+
+func firstWord(args []string) string {
+	if len(args) < 2 {
+		return ""
+	}
+	return args[1]
 }
 
 // complain writes an error: on a terminal wrapped for who reads it, else in one

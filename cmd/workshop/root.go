@@ -19,10 +19,57 @@ const (
 	groupSetUp   = "setup"
 )
 
-// buildOnly are the commands that only a build with a tag has.
-var buildOnly []func() *cobra.Command
+// entry is a command that is not made yet.
+type entry struct {
+	group string
+	names []string // what calls it: its name and its aliases
+	make  func() *cobra.Command
+}
 
-func newRootCommand() *cobra.Command {
+// entries are the commands, but for the lessons.
+func entries() []entry {
+	command := func(group, name string, make func() *cobra.Command) entry {
+		return entry{group, strings.Fields(name), make}
+	}
+	return append([]entry{
+		command(groupLessons, "tour", newTourCommand),
+		command(groupLessons, "read", newReadCommand),
+		command(groupLessons, "slides", newSlidesCommand),
+		command(groupLessons, "start", newStartCommand),
+		command(groupLessons, "check", newCheckCommand),
+		command(groupLessons, "solution", newSolutionCommand),
+		command(groupLessons, "hint", newHintCommand),
+		command(groupLessons, "quiz", newQuizCommand),
+		command(groupLessons, "progress", newProgressCommand),
+		command(groupLessons, "reset", newResetCommand),
+		command(groupAttack, "attack", newAttackCommand),
+		command(groupAttack, "demo", newDemoCommand),
+		command(groupAttack, "matrix", newMatrixCommand),
+		command(groupLook, "list", newListCommand),
+		command(groupLook, "code", newCodeCommand),
+		command(groupLook, "cgroups", newCgroupsCommand),
+		command(groupLook, "caps", newCapsCommand),
+		command(groupLook, "seccomp", newSeccompCommand),
+		command(groupLook, "trace", newTraceCommand),
+		command(groupLook, "apparmor", newAppArmorCommand),
+		command(groupLook, "namespaces ns", newNamespacesCommand),
+		command(groupLook, "ps", newPsCommand),
+		command(groupLook, "exec", newExecCommand),
+		command(groupSetUp, "doctor", newDoctorCommand),
+		command(groupSetUp, "rootfs", newRootfsCommand),
+		command(groupSetUp, "version", newVersionCommand),
+		command(groupSetUp, "lint", newLintCommand),
+		command("", "probe", newProbeCommand),
+	}, buildOnly...)
+}
+
+// buildOnly are the commands that only a build with a tag has.
+var buildOnly []entry
+
+// newRootCommand makes the command that first calls, the first word of a command
+// line, and no other: each start would pay for all of them. It makes all where
+// that is none of them, as in workshop help or with a flag before it.
+func newRootCommand(first string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "workshop",
 		Short: "Learn what a container is by building one",
@@ -48,47 +95,28 @@ Begin with:  sudo workshop 1`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupSetUp, Title: "Set up:"},
 	)
-	addTo(root, groupLessons, newLessonCommands()...)
-	addTo(root, groupLessons, newTourCommand(), newReadCommand(), newSlidesCommand(), newStartCommand(), newCheckCommand(), newSolutionCommand())
-	addTo(root, groupLessons, newHintCommand(), newQuizCommand(), newProgressCommand(), newResetCommand())
-	addTo(root, groupAttack, newAttackCommand(), newDemoCommand())
-	addTo(root, groupLook, newListCommand(), newCodeCommand())
-	addTo(root, groupSetUp, newDoctorCommand(), newRootfsCommand(), newVersionCommand(), newLintCommand())
-	addTo(root, groupLook, newCgroupsCommand(), newCapsCommand(), newSeccompCommand(), newTraceCommand(), newAppArmorCommand())
-	addTo(root, groupLook, newNamespacesCommand(), newPsCommand(), newExecCommand())
-	addTo(root, groupAttack, newMatrixCommand())
-	root.AddCommand(newProbeCommand())
-	yieldAliases(root)
-	wrapUsage(root)
-	for _, c := range buildOnly {
-		root.AddCommand(c())
+	for _, e := range called(first) {
+		c := e.make()
+		c.GroupID = e.group
+		root.AddCommand(c)
 	}
+	wrapUsage(root)
 	return root
+}
+
+// called gives the command that is called so, or all of them.
+func called(first string) []entry {
+	all := append(lessonEntries(), entries()...)
+	if i := slices.IndexFunc(all, func(e entry) bool { return slices.Contains(e.names, first) }); i >= 0 {
+		return all[i : i+1]
+	}
+	return all
 }
 
 // wrapUsage lets the help of flags fit 80 columns, as the rest does.
 func wrapUsage(root *cobra.Command) {
 	cobra.AddTemplateFunc("wrapped", func(fs *pflag.FlagSet) string { return fs.FlagUsagesWrapped(80) })
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", "Flags | wrapped"))
-}
-
-// yieldAliases takes an alias from a lesson where a command has that name:
-// workshop apparmor is no lesson, and workshop 8 is one.
-func yieldAliases(root *cobra.Command) {
-	names := map[string]bool{}
-	for _, c := range root.Commands() {
-		names[c.Name()] = true
-	}
-	for _, c := range root.Commands() {
-		c.Aliases = slices.DeleteFunc(c.Aliases, func(a string) bool { return names[a] })
-	}
-}
-
-func addTo(root *cobra.Command, group string, commands ...*cobra.Command) {
-	for _, c := range commands {
-		c.GroupID = group
-		root.AddCommand(c)
-	}
 }
 
 // unknownCommand helps without arguments, and else names the nearest command.
