@@ -65,8 +65,10 @@ func lessonEntries() []entry {
 	var list []entry
 	for _, n := range lessonNumbers() {
 		s := stepOf(n)
-		list = append(list, entry{groupLessons, append([]string{lessonName(s)}, lessonAliases(s)...),
-			func() *cobra.Command { return newLessonCommand(s) }})
+		list = append(list, entry{
+			groupLessons, append([]string{lessonName(s)}, lessonAliases(s)...),
+			func() *cobra.Command { return newLessonCommand(s) },
+		})
 	}
 	return list
 }

@@ -85,6 +85,7 @@ func (e *entry) rawClone() (uintptr, syscall.Errno) {
 
 // newEntry has descriptors of the files that are above those that they become.
 func newEntry(exe *os.File, attr *syscall.SysProcAttr, files []uintptr) (*entry, error) {
+	lowerOpenFiles() // which ForkExec does in its child
 	argv, err := syscall.BytePtrFromString(childName)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -16,8 +17,8 @@ import (
 
 // childEnv is the child's environment. The Go runtime may not interrupt its
 // threads by signals, for a filter may forbid the return from one. And it need
-// not look for the number of processors, for the child does one thing at a time.
-var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1"}
+// not look for the number of processors: this thread, and one aside, are enough.
+var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=2"}
 
 // childName is argv[0] of the child, and socketFD the descriptor it inherits;
 // one that enters a running container inherits procFD too.
@@ -50,9 +51,9 @@ func init() {
 
 // child is the process between fork and exec.
 type child struct {
-	socket   *socket
-	path     string // the command, once found
-	filtered bool   // a filter may forbid this thread anything
+	socket *socket
+	path   string // the command, once found
+	aside  *aside // speaks in the place of this thread, which has a filter then
 }
 
 func (c *child) run() error {
@@ -73,6 +74,8 @@ func (c *child) run() error {
 			if err := c.prepare(&in); err != nil {
 				return err
 			}
+			lowerOpenFiles()
+			c.aside = startAside()
 		}
 		if err := c.step(s, &in.Spec); err != nil {
 			return err
@@ -95,7 +98,6 @@ func (c *child) step(s *steps.Step, spec *steps.Spec) error {
 	if err := c.await(s.Name); err != nil {
 		return err
 	}
-	c.filtered = c.filtered || s == steps.Seccomp
 	if s.InChild != nil {
 		if err := s.InChild(spec); err != nil {
 			return err
@@ -115,15 +117,23 @@ func (c *child) say(r report) error {
 	return c.apart(func() error { return c.socket.enc.Encode(r) })
 }
 
-// apart does what this thread's filter may forbid on another thread, which has
-// none. This one only waits for it, in futex(2).
+// apart does what this thread's filter may forbid on another one.
 func (c *child) apart(f func() error) error {
-	if !c.filtered {
+	if c.aside == nil {
 		return f()
 	}
-	done := make(chan error)
-	go func() { done <- f() }()
-	return <-done
+	return c.aside.call(f)
+}
+
+// lowerOpenFiles takes back what Go has done to the soft limit of open files.
+// Exec would, by a call that a filter may forbid: so one that fails does it here,
+// and what it has set is declared to be meant.
+func lowerOpenFiles() {
+	_ = syscall.Exec("", nil, nil)
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) == nil {
+		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+	}
 }
 
 // prepare does what has to be done before the execve.

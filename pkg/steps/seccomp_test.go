@@ -3,9 +3,11 @@ package steps_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -280,5 +282,24 @@ func TestTwoFilters(t *testing.T) {
 	c.Spec.Seccomp.Profile = steps.Unconfined
 	if got := output(t, c, "grep Seccomp: /proc/self/status"); got != "Seccomp:\t0\n" {
 		t.Errorf("unconfined: %q", got)
+	}
+}
+
+// TestOpenFiles: the soft limit of open files, which Go raises for itself, is the
+// old one again in the command, also where the filter refuses to lower it.
+func TestOpenFiles(t *testing.T) {
+	var was syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &was); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &was) })
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 300, Max: was.Max}); err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range []string{"log:prlimit64", "errno=EPERM:prlimit64"} {
+		got := output(t, filtered(t, rule), "cat /proc/self/limits")
+		if !regexp.MustCompile(`Max open files +300 `).MatchString(got) {
+			t.Errorf("%s: %s", rule, got)
+		}
 	}
 }

@@ -1,0 +1,62 @@
+package container
+
+import (
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// aside is a thread that does what a filter may forbid the first one. That one
+// only waits, in futex(2), and by bare system calls: Go's scheduler must not get
+// it, which would make what calls it likes, a new thread among them.
+type aside struct {
+	asked, answered uint32 // 1 once it is so
+	do              func() error
+	err             error
+}
+
+func startAside() *aside {
+	a := &aside{}
+	go func() {
+		runtime.LockOSThread()
+		for {
+			await(&a.asked)
+			a.err = a.do()
+			announce(&a.answered)
+		}
+	}()
+	return a
+}
+
+// call lets the thread do something, and waits until it is done.
+func (a *aside) call(do func() error) error {
+	a.do = do
+	announce(&a.asked)
+	await(&a.answered)
+	return a.err
+}
+
+// The operations of futex(2), between threads of one process: linux/futex.h.
+const (
+	futexWait = 0 | 128
+	futexWake = 1 | 128
+)
+
+// await waits until the word is 1, and takes it back to 0.
+func await(word *uint32) {
+	for !atomic.CompareAndSwapUint32(word, 1, 0) {
+		futex(word, futexWait, 0)
+	}
+}
+
+func announce(word *uint32) {
+	atomic.StoreUint32(word, 1)
+	futex(word, futexWake, 1)
+}
+
+func futex(word *uint32, op, value uintptr) {
+	_, _, _ = syscall.RawSyscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), op, value, 0, 0, 0)
+}
