@@ -39,7 +39,7 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 		s.terminal = s.UI
 		s.UI, s.pager = s.UI.Paged()
 	}
-	s.UI.Step(m.Name, does(m))
+	s.UI.AtOnce(func() { s.UI.Step(m.Name, does(m)) })
 	if err := s.UI.Err(); err != nil {
 		return fmt.Errorf("show the step %s: %w", m.Name, err)
 	}
@@ -94,6 +94,16 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	}
 	if m.Name == "wait" {
 		s.pager.Freely() // nobody is asked any more
+	}
+	s.UI.AtOnce(func() { s.show(m) })
+	if err := s.more(ctx); err != nil {
+		return err
+	}
+	return s.UI.Err()
+}
+
+func (s *Screen) show(m *container.Moment) {
+	if m.Name == "wait" {
 		s.UI.Step(m.Name, does(m))
 	}
 	entries := s.entries(m)
@@ -107,10 +117,6 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	if m.Name == "execve" {
 		s.UI.Line("")
 	}
-	if err := s.more(ctx); err != nil {
-		return err
-	}
-	return s.UI.Err()
 }
 
 // idle is a step that does nothing: fork-exec.

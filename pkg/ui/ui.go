@@ -75,6 +75,17 @@ func (u *UI) write(text string) {
 	}
 }
 
+// AtOnce makes one write(2) of all that is written meanwhile: each wakes the reader
+// at the other end of a pipe.
+func (u *UI) AtOnce(write func()) {
+	var all strings.Builder
+	w := u.w
+	u.w = &all
+	write()
+	u.w = w
+	u.write(all.String())
+}
+
 // Title begins a page: what this is, and a detail at the right.
 func (u *UI) Title(text, detail string) {
 	gap := u.width - lipgloss.Width(text) - lipgloss.Width(detail)
