@@ -71,7 +71,7 @@ type capsLook struct {
 }
 
 func lookAtCaps(pid int) (*capsLook, error) {
-	s, err := observe.Take(pid)
+	s, err := observe.TakeStatus(pid)
 	if errors.Is(err, unix.ESRCH) {
 		return nil, usageError{err}
 	}

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
@@ -100,7 +99,7 @@ func TestCheckInterrupted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	testenv.Eventually(t, "the program starts", func() bool { return runs("sleep " + mark) })
 	if err := cmd.Process.Signal(unix.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -122,13 +121,13 @@ func TestCheckKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	testenv.Eventually(t, "the program starts", func() bool { return runs("sleep " + mark) })
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	if out, err := workshop(t.Context(), "check", "1").CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
-	waitFor(t, "its child ends", func() bool { return !runs("sleep " + mark) })
+	testenv.Eventually(t, "its child ends", func() bool { return !runs("sleep " + mark) })
 }
 
 // runs tells whether a process with these arguments lives.
@@ -138,17 +137,6 @@ func runs(args string) bool {
 		b, _ := os.ReadFile(file)
 		return strings.ReplaceAll(strings.TrimSuffix(string(b), "\x00"), "\x00", " ") == args
 	})
-}
-
-func waitFor(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for range 1000 {
-		if is() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("in vain: %s", what)
 }
 
 // TestCheckWatch changes a program under it, and reads what it then says.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/moby/sys/mountinfo"
 )
@@ -31,6 +32,9 @@ const (
 // NotInGuest lists what no guest of make test offers, so that a test which needs
 // it runs only where the machine itself has it.
 var NotInGuest = []string{NeedsCgroupV1, NeedsDebian, NeedsMachine}
+
+// patience is for slow machines: nobody waits that long where all is well.
+const patience = 10 * time.Second
 
 // GuestEnv is the variable in which the guest's init names its architecture,
 // and LacksEnv the one in which it names what was switched off on purpose.
@@ -58,6 +62,18 @@ func Needs(t testing.TB, what string, ok bool, fact ...any) {
 	if !ok {
 		t.Skip(message(what, fact...))
 	}
+}
+
+// Eventually waits until ok, and fails the test where it does not come about. what
+// is a sentence ("its child ends").
+func Eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(10 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("not within %v: %s", patience, what)
 }
 
 // Root skips the test without user ID 0.

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -216,10 +215,10 @@ func TestKilledBuild(t *testing.T) {
 	}
 	must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	eventually(t, "the processes of the killed build end", func() bool { return len(processesWith(marked)) == 0 })
+	testenv.Eventually(t, "the processes of the killed build end", func() bool { return len(processesWith(marked)) == 0 })
 	// A process that ends gives back its memory, and with it what we search for,
 	// before its descriptors.
-	eventually(t, "the next build sweeps its directory", func() bool {
+	testenv.Eventually(t, "the next build sweeps its directory", func() bool {
 		_, err = build(t.Context(), good, io.Discard)
 		must(t, err)
 		return len(left(t)) == 1
@@ -239,17 +238,6 @@ func processesWith(text string) []string {
 		}
 	}
 	return found
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for range 500 {
-		if ok() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("within 5 s: %s", what)
 }
 
 func TestBuildsAtOnce(t *testing.T) {
