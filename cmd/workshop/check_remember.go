@@ -6,9 +6,9 @@ import (
 )
 
 // rememberCheck puts the verdict into the learner's progress. That on what
-// workshop itself builds is nobody's.
+// workshop itself builds is nobody's, and a mistyped name is no try.
 func rememberCheck(c *check.Check, r *check.Report) {
-	if c.Path != "" {
+	if c.Path != "" || r.NoShell != nil && r.NoShell.Why == check.NotFound {
 		return
 	}
 	kind := progress.Failed
