@@ -71,7 +71,7 @@ type capsLook struct {
 }
 
 func lookAtCaps(pid int) (*capsLook, error) {
-	s, err := observe.TakeStatus(pid)
+	s, err := observe.Take(pid)
 	if errors.Is(err, unix.ESRCH) {
 		return nil, usageError{err}
 	}

@@ -20,7 +20,7 @@ const secbitNoRoot = 1
 // ReadProcess reads a process through /proc/PID. NoRoot can be read of this
 // process alone, with prctl(2): for another one it is taken to be false.
 func ReadProcess(pid int) (Process, error) {
-	s, err := observe.TakeStatus(pid)
+	s, err := observe.Take(pid)
 	if err != nil {
 		return Process{}, err
 	}

@@ -52,7 +52,7 @@ func boundingSet(screen *ui.UI) (bool, error) {
 
 // chrootIs shows the sets of the calling thread, and what chroot(2) says.
 func chrootIs(screen *ui.UI, want error) (bool, error) {
-	s, err := observe.TakeStatus(unix.Gettid())
+	s, err := observe.Take(unix.Gettid())
 	if err != nil {
 		return false, err
 	}
