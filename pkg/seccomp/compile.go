@@ -9,9 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Compile makes the filter of a policy: first the guard, then the calls that are
-// decided by their number alone, then those with conditions on their arguments,
-// and what none of them is gets the default.
+// tooNew is for calls that are newer than all that a profile names, as in runc: a
+// library that asks for one takes it for an older kernel, and has another way.
+const tooNew = Errno | Action(unix.ENOSYS)
+
+// Compile makes the filter of a policy: first the guard and what is too new for a
+// profile, then the calls that are decided by their number alone, then those with
+// conditions on their arguments, and what none of them is gets the default.
 func (p *Policy) Compile() (Filter, error) {
 	if native == nil {
 		return Filter{}, fmt.Errorf("no table of system calls for %s", runtime.GOARCH)
@@ -19,6 +23,9 @@ func (p *Policy) Compile() (Filter, error) {
 	lines := guard()
 	if p.ForeignABI {
 		lines = []line{load(offsetNumber)}
+	}
+	if p.newest > 0 {
+		lines = append(lines, ask(unix.BPF_JGT, uint32(p.newest), 0, 1), answer(tooNew))
 	}
 	conditional := p.conditional()
 	lines = append(lines, p.unconditional(conditional)...)

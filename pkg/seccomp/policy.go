@@ -15,6 +15,7 @@ type Policy struct {
 	Rules       []Rule
 	Flags       uint     // SECCOMP_FILTER_FLAG_* of seccomp(2)
 	missing     []string // calls that a profile names and this architecture has not
+	newest      int      // of a profile that forbids the rest: the highest number that it names; else 0
 
 	// ForeignABI leaves out the guard that kills a process for a call through
 	// another ABI, to show what that is good for.
@@ -31,6 +32,9 @@ func (p *Policy) Has(kind Action) bool {
 // arguments, and none does without: then it is what happens if none of them
 // applies.
 func (p *Policy) Of(call string) (action Action, certain bool) {
+	if number, ok := Number(call); ok && p.newest > 0 && number > p.newest {
+		return tooNew, true
+	}
 	certain = true
 	for _, r := range p.Rules {
 		switch {

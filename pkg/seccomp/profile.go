@@ -216,7 +216,22 @@ func fromSpec(name string, profile *specs.LinuxSeccomp) (*Policy, error) {
 	if p.Default == Allow && len(p.Rules) == 0 {
 		return nil, fmt.Errorf("%s: it allows everything: no rule under \"syscalls\" applies here", name)
 	}
+	if stricter(p.Default, Notify) {
+		p.newest = p.highest()
+	}
 	return p, nil
+}
+
+// highest is the highest number that a rule names.
+func (p *Policy) highest() int {
+	highest := 0
+	for _, r := range p.Rules {
+		for _, call := range r.Calls {
+			number, _ := Number(call)
+			highest = max(highest, number)
+		}
+	}
+	return highest
 }
 
 func (p *Policy) addSyscall(s specs.LinuxSyscall) error {

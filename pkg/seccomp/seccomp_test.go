@@ -281,6 +281,35 @@ func TestDocker(t *testing.T) {
 	}
 }
 
+// TestTooNew: a call that is newer than all that a profile names does not exist,
+// unless the profile allows what it does not name. Rules know no such thing.
+func TestTooNew(t *testing.T) {
+	newest := Numbers()[len(Numbers())-1]
+	for profile, want := range map[string]Action{
+		`"SCMP_ACT_ERRNO","syscalls":[{"names":["write"],"action":"SCMP_ACT_ALLOW"}]`: tooNew,
+		`"SCMP_ACT_KILL","syscalls":[{"names":["write"],"action":"SCMP_ACT_ALLOW"}]`:  tooNew,
+		`"SCMP_ACT_ALLOW","syscalls":[{"names":["write"],"action":"SCMP_ACT_KILL"}]`:  Allow,
+		`"SCMP_ACT_LOG","syscalls":[{"names":["write"],"action":"SCMP_ACT_KILL"}]`:    Log,
+	} {
+		p, err := ParseProfile("p.json", []byte(`{"defaultAction":`+profile+`}`), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{newest, newest + 1} {
+			if got := decide(t, compiled(t, p), native.auditArch, n, [6]uint64{}); got != want {
+				t.Errorf("%s: call %d: %s, want %s", profile, n, got, want)
+			}
+		}
+		if got, certain := p.Of(Name(newest)); got != want || !certain {
+			t.Errorf("%s: %s is %s, %v, want %s", profile, Name(newest), got, certain, want)
+		}
+	}
+	got := decide(t, compile(t, "errno=EPERM:*", "allow:read"), native.auditArch, newest, [6]uint64{})
+	if got != Refuse(unix.EPERM) {
+		t.Errorf("rules: %s", got)
+	}
+}
+
 func TestBadRules(t *testing.T) {
 	for rule, want := range map[string]string{
 		"mkdir": "ACTION:CALL", "kil:mkdir": `did you mean "kill"`, "kill:mkdri": `did you mean "mkdir`,
