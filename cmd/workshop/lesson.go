@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -137,28 +136,15 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if f.quiet || f.json {
 		return runContainer(cmd.Context(), c)
 	}
-	watched := &recorded{Watcher: c.Watcher, lesson: s.Lesson}
-	defer watched.writing.Wait()
-	c.Watcher = watched
 	screen := ui.New(os.Stderr)
-	return runAndListen(c, screen, func() error {
+	err = runAndListen(c, screen, func() error {
 		return runWithRecords(c, screen, func() error { return runContainer(cmd.Context(), c) })
 	})
-}
-
-// recorded writes down that the lesson was watched, while its command runs.
-type recorded struct {
-	container.Watcher
-	lesson  int
-	writing sync.WaitGroup
-}
-
-// After knows from the execve that nothing is left to see but the end.
-func (r *recorded) After(ctx context.Context, m *container.Moment) error {
-	if m.Name == "execve" {
-		r.writing.Go(func() { record(progress.Event{Lesson: r.lesson, Kind: progress.Watched}) })
+	var own exitCode
+	if err == nil || errors.As(err, &own) && own != exitLeft { // it ran, whatever its exit code
+		record(progress.Event{Lesson: s.Lesson, Kind: progress.Watched})
 	}
-	return r.Watcher.After(ctx, m)
+	return err
 }
 
 // prompt makes the shell say where it is. BusyBox and bash know \w, and dash,

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"syscall"
 
@@ -130,10 +131,10 @@ func ExitCode(err error) int {
 // namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
 // prctl(2) means the thread and not the process).
 func (c *Container) Run(ctx context.Context) (code int, err error) {
-	caught := catchSignals()
-	defer caught.release()
+	arrived := catchSignals()
+	defer signal.Stop(arrived)
 	err = thread.Do(func() error {
-		code, err = c.supervise(ctx, caught)
+		code, err = c.supervise(ctx, arrived)
 		return err
 	})
 	if err != nil {
@@ -142,7 +143,7 @@ func (c *Container) Run(ctx context.Context) (code int, err error) {
 	return code, err
 }
 
-func (c *Container) supervise(ctx context.Context, caught *signals) (code int, err error) {
+func (c *Container) supervise(ctx context.Context, arrived chan os.Signal) (code int, err error) {
 	if err := journal.Sweep(undo); err != nil {
 		c.warn(fmt.Errorf("could not take back what an earlier run left: %w", err))
 	}
@@ -157,7 +158,7 @@ func (c *Container) supervise(ctx context.Context, caught *signals) (code int, e
 		return 0, err
 	}
 	defer s.close()
-	s.signals = caught
+	s.signals = arrived
 	return s.live(ctx)
 }
 

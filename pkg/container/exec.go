@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
 	"syscall"
 
@@ -38,10 +39,10 @@ type Exec struct {
 
 // Run runs the command to its end and returns its exit code, as Container.Run.
 func (e *Exec) Run(ctx context.Context) (code int, err error) {
-	caught := catchSignals()
-	defer caught.release()
+	arrived := catchSignals()
+	defer signal.Stop(arrived)
 	err = thread.Do(func() error { // the child dies with this thread
-		code, err = e.supervise(ctx, caught)
+		code, err = e.supervise(ctx, arrived)
 		return err
 	})
 	if err != nil {
@@ -50,7 +51,7 @@ func (e *Exec) Run(ctx context.Context) (code int, err error) {
 	return code, err
 }
 
-func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
+func (e *Exec) supervise(ctx context.Context, arrived chan os.Signal) (int, error) {
 	info, err := Find(e.ID)
 	if err != nil {
 		return 0, err
@@ -64,7 +65,7 @@ func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
 		Steps: t.steps, Spec: t.spec, Path: e.Path, Args: e.Args, Env: e.Env,
 		Stdin: e.Stdin, Stdout: e.Stdout, Stderr: e.Stderr, Terminal: e.Terminal,
 	}
-	s := &supervisor{Container: c, into: t, signals: caught}
+	s := &supervisor{Container: c, into: t, signals: arrived}
 	s.Spec.Steps = steps.Names(c.Steps)
 	defer s.close()
 	return s.live(ctx)

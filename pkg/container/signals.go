@@ -16,47 +16,22 @@ var forwarded = []os.Signal{
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
 }
 
-// fatal are those of them that end the run before there is a command.
-var fatal = forwarded[:4]
-
-// signals are the forwarded ones while they are caught. Each costs the runtime a
-// tenth of a millisecond, at the beginning and at the end, and nobody waits for
-// it longer than need be.
-type signals struct {
-	arrived chan os.Signal
-	begun   chan struct{} // closed once those that end the run are caught
-	all     chan struct{} // and once the others are
-}
-
-func catchSignals() *signals {
-	c := &signals{make(chan os.Signal, 16), make(chan struct{}), make(chan struct{})}
-	go func() {
-		signal.Notify(c.arrived, fatal...)
-		close(c.begun)
-		signal.Notify(c.arrived, forwarded...)
-		close(c.all)
-	}()
-	return c
-}
-
-// release ends it, soon. It waits for the beginning too: else that would come
-// after the end.
-func (c *signals) release() {
-	go func() {
-		<-c.all
-		signal.Stop(c.arrived)
-	}()
+// catchSignals catches them. It is called before the run has a thread of its own:
+// on a locked one the runtime takes much longer.
+func catchSignals() chan os.Signal {
+	arrived := make(chan os.Signal, 16)
+	signal.Notify(arrived, forwarded...)
+	return arrived
 }
 
 // handleSignals handles them until stop is called: before the execve they end the
 // run, and after it they are handed on.
 func (s *supervisor) handleSignals(ctx context.Context) (_ context.Context, stop func()) {
-	<-s.signals.begun
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
 		for {
 			select {
-			case sig := <-s.signals.arrived:
+			case sig := <-s.signals:
 				s.handle(sig.(syscall.Signal), cancel)
 			case <-ctx.Done():
 				return

@@ -33,7 +33,7 @@ type supervisor struct {
 	terminal *terminal // nil where the command uses our descriptors
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
-	signals  *signals
+	signals  chan os.Signal
 
 	executing atomic.Bool // the command runs: signals are for it
 }
@@ -46,23 +46,17 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 	if c.Rootfs != "" {
 		s.Spec.Root = Root
 	}
-	// None of the three needs another, and none of them starts anything.
-	checked, guarded := meanwhile(s.check), meanwhile(s.guard)
-	mounted := s.mount()
-	if err := <-guarded; err != nil {
-		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
-	}
-	if err := cmp.Or(<-checked, mounted); err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
+	if err := s.mount(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.run.Tree, s.run.Cgroup, err = makeGuard(j); err != nil {
+		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
+	}
 	return s, nil
-}
-
-// meanwhile does something on another thread.
-func meanwhile(do func() error) <-chan error {
-	done := make(chan error, 1)
-	go func() { done <- do() }()
-	return done
 }
 
 // check asks each step whether its settings are possible here.
@@ -75,11 +69,6 @@ func (s *supervisor) check() error {
 		}
 	}
 	return nil
-}
-
-func (s *supervisor) guard() (err error) {
-	s.run.Tree, s.run.Cgroup, err = makeGuard(s.journal)
-	return err
 }
 
 // mount changes the mounts of this thread alone.
@@ -303,7 +292,6 @@ func (s *supervisor) execve(ctx context.Context) error {
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
-	<-s.signals.all
 	stopped := s.stopAtExec()
 	if err := s.say("execve"); err != nil {
 		return err
