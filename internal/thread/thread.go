@@ -14,7 +14,6 @@ import (
 func Do(do func() error) error {
 	result := make(chan error)
 	go func() {
-		GrowStack(0)
 		runtime.LockOSThread()
 		if unix.Gettid() == unix.Getpid() {
 			defer runtime.UnlockOSThread()

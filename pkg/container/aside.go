@@ -19,6 +19,7 @@ type aside struct {
 }
 
 func startAside() *aside {
+	runtime.GOMAXPROCS(2) // the first thread keeps its own while it waits
 	a := &aside{}
 	go func() {
 		runtime.LockOSThread()

@@ -11,14 +11,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
 // childEnv is the child's environment. The Go runtime may not interrupt its
 // threads by signals, for a filter may forbid the return from one. And it need
-// not look for the number of processors: this thread, and one aside, are enough.
-var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=2"}
+// not look for the number of processors, for the child does one thing at a time.
+var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1"}
 
 // childName is argv[0] of the child, and socketFD the descriptor it inherits;
 // one that enters a running container inherits procFD too.
@@ -30,7 +29,6 @@ const (
 
 // init is the child's main function.
 func init() {
-	thread.GrowStack(0)
 	if os.Args[0] != childName {
 		return
 	}
