@@ -29,6 +29,11 @@ func startAside() *aside {
 			announce(&a.answered)
 		}
 	}()
+	// Should the scheduler take over after a long wait all the same, it goes on
+	// with a thread that is there already: the one that runs this.
+	spare := make(chan struct{})
+	go func() { close(spare) }()
+	<-spare
 	return a
 }
 
