@@ -15,8 +15,8 @@ import (
 )
 
 // childEnv is the child's environment. The Go runtime may not interrupt its
-// threads by signals, for a filter may forbid the return from one. And it need
-// not look for the number of processors, for the child does one thing at a time.
+// threads by signals, for a filter may forbid the return from one. And one processor
+// is enough: the child does one thing at a time.
 var childEnv = [...]string{"GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1"}
 
 // childName is argv[0] of the child, and socketFD the descriptor it inherits;

@@ -427,7 +427,7 @@ func (s *supervisor) describe() error {
 	}
 	return s.journal.Describe(journal.Info{
 		PID: s.run.PID, Steps: s.Spec.Steps, Spec: spec, Command: s.Args,
-		Started: time.Now().Format(time.RFC3339),
+		Started: time.Now().UTC().Format(time.RFC3339),
 	})
 }
 
