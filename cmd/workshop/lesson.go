@@ -60,35 +60,27 @@ func lessonNumbers() []int {
 
 func lessonName(s *steps.Step) string { return fmt.Sprintf("%02d-%s", s.Lesson, s.Name) }
 
-// lessonEntries are the lessons as commands.
-func lessonEntries() []entry {
+// lessonEntries are the lessons as commands. A step's name is one of its lesson's
+// only where no other command has it: workshop apparmor is no lesson.
+func lessonEntries(others []entry) []entry {
 	var list []entry
 	for _, n := range lessonNumbers() {
 		s := stepOf(n)
-		list = append(list, entry{
-			groupLessons, append([]string{lessonName(s)}, lessonAliases(s)...),
-			func() *cobra.Command { return newLessonCommand(s) },
-		})
+		names := []string{lessonName(s), strconv.Itoa(n), fmt.Sprintf("%02d", n)}
+		if !slices.ContainsFunc(others, func(e entry) bool { return slices.Contains(e.names, s.Name) }) {
+			names = append(names, s.Name)
+		}
+		list = append(list, entry{groupLessons, names, func() *cobra.Command { return newLessonCommand(s, names[1:]) }})
 	}
 	return list
 }
 
-// lessonAliases has the step's name only where no other command has it: workshop
-// apparmor is no lesson, and workshop 8 is one.
-func lessonAliases(s *steps.Step) []string {
-	aliases := []string{strconv.Itoa(s.Lesson), fmt.Sprintf("%02d", s.Lesson)}
-	if slices.ContainsFunc(entries(), func(e entry) bool { return slices.Contains(e.names, s.Name) }) {
-		return aliases
-	}
-	return append(aliases, s.Name)
-}
-
-func newLessonCommand(s *steps.Step) *cobra.Command {
+func newLessonCommand(s *steps.Step, aliases []string) *cobra.Command {
 	f := &lessonFlags{}
 	n := s.Lesson
 	cmd := &cobra.Command{
 		Use:     lessonName(s) + " [flags] [-- COMMAND [ARG...]]",
-		Aliases: lessonAliases(s),
+		Aliases: aliases,
 		Short:   s.Does,
 		Long: fmt.Sprintf(`Build a container with the layers of lessons 1 to %d and watch it: before each
 step workshop waits, and after it you see what changed in the process.

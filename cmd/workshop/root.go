@@ -106,7 +106,8 @@ Begin with:  sudo workshop 1`,
 
 // called gives the command that is called so, or all of them.
 func called(first string) []entry {
-	all := append(lessonEntries(), entries()...)
+	others := entries()
+	all := append(lessonEntries(others), others...)
 	if i := slices.IndexFunc(all, func(e entry) bool { return slices.Contains(e.names, first) }); i >= 0 {
 		return all[i : i+1]
 	}
