@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // TestHelpFits asks every command for its help: no line is wider than a terminal.
@@ -35,6 +40,28 @@ func TestHelpFits(t *testing.T) {
 	if count < 100 {
 		t.Errorf("only %d lines of help were looked at", count)
 	}
+}
+
+// TestManualPages: make man writes one for every command.
+func TestManualPages(t *testing.T) {
+	testenv.NotEmulated(t) // it builds, and no guest has Go
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "run", "-tags", "man", ".", "man", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
+		page := filepath.Join(dir, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1")
+		if _, err := os.Stat(page); err != nil && !c.Hidden {
+			t.Error(err)
+		}
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+	}
+	root := newRootCommand("")
+	root.InitDefaultCompletionCmd()
+	visit(root)
 }
 
 // TestEntries: a command is called by what it calls itself, and by nothing that

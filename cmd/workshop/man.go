@@ -19,13 +19,15 @@ func newManCommand() *cobra.Command {
 		Short:  "Write the man pages into a directory",
 		Hidden: true,
 		Args:   args(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
 			}
-			cmd.Root().DisableAutoGenTag = true
+			root := newRootCommand("") // the one that runs has only the command man
+			root.InitDefaultCompletionCmd()
+			root.DisableAutoGenTag = true
 			header := &doc.GenManHeader{Section: "1", Source: "workshop " + versionText(), Manual: "workshop"}
-			return doc.GenManTree(cmd.Root(), header, args[0])
+			return doc.GenManTree(root, header, args[0])
 		},
 	}
 }
