@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
@@ -99,7 +100,7 @@ func TestCheckInterrupted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	testenv.Eventually(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	testenv.Eventually(t, 10*time.Second, "the program starts", func() bool { return runs("sleep " + mark) })
 	if err := cmd.Process.Signal(unix.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -121,13 +122,13 @@ func TestCheckKilled(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	testenv.Eventually(t, "the program starts", func() bool { return runs("sleep " + mark) })
+	testenv.Eventually(t, 10*time.Second, "the program starts", func() bool { return runs("sleep " + mark) })
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	if out, err := workshop(t.Context(), "check", "1").CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
-	testenv.Eventually(t, "its child ends", func() bool { return !runs("sleep " + mark) })
+	testenv.Eventually(t, 10*time.Second, "its child ends", func() bool { return !runs("sleep " + mark) })
 }
 
 // runs tells whether a process with these arguments lives.

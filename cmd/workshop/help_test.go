@@ -19,8 +19,7 @@ import (
 func TestHelpFits(t *testing.T) {
 	root := newRootCommand("")
 	count := 0
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
+	everyCommand(root, func(c *cobra.Command) {
 		var out bytes.Buffer
 		c.SetOut(&out)
 		if err := c.Help(); err != nil {
@@ -32,11 +31,7 @@ func TestHelpFits(t *testing.T) {
 				t.Errorf("%s --help: %s", c.CommandPath(), line)
 			}
 		}
-		for _, sub := range c.Commands() {
-			visit(sub)
-		}
-	}
-	visit(root)
+	})
 	if count < 100 {
 		t.Errorf("only %d lines of help were looked at", count)
 	}
@@ -49,19 +44,22 @@ func TestManualPages(t *testing.T) {
 	if out, err := exec.Command("go", "run", "-tags", "man", ".", "man", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
+	root := newRootCommand("")
+	root.InitDefaultCompletionCmd()
+	everyCommand(root, func(c *cobra.Command) {
 		page := filepath.Join(dir, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1")
 		if _, err := os.Stat(page); err != nil && !c.Hidden {
 			t.Error(err)
 		}
-		for _, sub := range c.Commands() {
-			visit(sub)
-		}
+	})
+}
+
+// everyCommand calls look for a command and all below it.
+func everyCommand(c *cobra.Command, look func(*cobra.Command)) {
+	look(c)
+	for _, sub := range c.Commands() {
+		everyCommand(sub, look)
 	}
-	root := newRootCommand("")
-	root.InitDefaultCompletionCmd()
-	visit(root)
 }
 
 // TestEntries: a command is called by what it calls itself, and by nothing that

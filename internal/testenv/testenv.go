@@ -33,9 +33,6 @@ const (
 // it runs only where the machine itself has it.
 var NotInGuest = []string{NeedsCgroupV1, NeedsDebian, NeedsMachine}
 
-// patience is for slow machines: nobody waits that long where all is well.
-const patience = 10 * time.Second
-
 // GuestEnv is the variable in which the guest's init names its architecture,
 // and LacksEnv the one in which it names what was switched off on purpose.
 const (
@@ -64,16 +61,16 @@ func Needs(t testing.TB, what string, ok bool, fact ...any) {
 	}
 }
 
-// Eventually waits until ok, and fails the test where it does not come about. what
-// is a sentence ("its child ends").
-func Eventually(t testing.TB, what string, ok func() bool) {
+// Eventually waits until ok, and fails the test where it does not come about in that
+// time. what is a sentence ("its child ends").
+func Eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
 	t.Helper()
-	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(10 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < within; time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("not within %v: %s", patience, what)
+	t.Fatalf("not within %v: %s", within, what)
 }
 
 // Root skips the test without user ID 0.

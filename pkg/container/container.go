@@ -130,11 +130,18 @@ func ExitCode(err error) int {
 // The supervisor is one thread, which lives as long as the run: the mount
 // namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
 // prctl(2) means the thread and not the process).
-func (c *Container) Run(ctx context.Context) (code int, err error) {
-	arrived := catchSignals()
+func (c *Container) Run(ctx context.Context) (int, error) {
+	return onThread(func(arrived chan os.Signal) (int, error) { return c.supervise(ctx, arrived) })
+}
+
+// onThread gives the supervisor its thread, and the signals that it handles. They
+// are caught before: on a locked thread the runtime takes much longer.
+func onThread(supervise func(arrived chan os.Signal) (int, error)) (code int, err error) {
+	arrived := make(chan os.Signal, 16)
+	signal.Notify(arrived, forwarded...)
 	defer signal.Stop(arrived)
 	err = thread.Do(func() error {
-		code, err = c.supervise(ctx, arrived)
+		code, err = supervise(arrived)
 		return err
 	})
 	if err != nil {

@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
@@ -38,17 +36,8 @@ type Exec struct {
 }
 
 // Run runs the command to its end and returns its exit code, as Container.Run.
-func (e *Exec) Run(ctx context.Context) (code int, err error) {
-	arrived := catchSignals()
-	defer signal.Stop(arrived)
-	err = thread.Do(func() error { // the child dies with this thread
-		code, err = e.supervise(ctx, arrived)
-		return err
-	})
-	if err != nil {
-		code = ExitCode(err)
-	}
-	return code, err
+func (e *Exec) Run(ctx context.Context) (int, error) {
+	return onThread(func(arrived chan os.Signal) (int, error) { return e.supervise(ctx, arrived) })
 }
 
 func (e *Exec) supervise(ctx context.Context, arrived chan os.Signal) (int, error) {

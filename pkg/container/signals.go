@@ -3,7 +3,6 @@ package container
 import (
 	"context"
 	"os"
-	"os/signal"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -14,14 +13,6 @@ import (
 var forwarded = []os.Signal{
 	syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
-}
-
-// catchSignals catches them. It is called before the run has a thread of its own:
-// on a locked one the runtime takes much longer.
-func catchSignals() chan os.Signal {
-	arrived := make(chan os.Signal, 16)
-	signal.Notify(arrived, forwarded...)
-	return arrived
 }
 
 // handleSignals handles them until stop is called: before the execve they end the

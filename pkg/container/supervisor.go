@@ -43,9 +43,6 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 	s := &supervisor{Container: c, journal: j}
 	s.run = steps.Run{ID: j.ID, Record: j.Record}
 	s.Spec.Steps = steps.Names(c.Steps)
-	if c.Rootfs != "" {
-		s.Spec.Root = Root
-	}
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -76,6 +73,7 @@ func (s *supervisor) mount() error {
 	if err := ownMounts(); err != nil || s.Rootfs == "" {
 		return err
 	}
+	s.Spec.Root = Root
 	return mountRoot(s.Tools, s.Rootfs)
 }
 

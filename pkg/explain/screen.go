@@ -92,9 +92,6 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	if idle(m) {
 		return nil
 	}
-	if m.Name == "wait" {
-		s.pager.Freely() // nobody is asked any more
-	}
 	s.UI.AtOnce(func() { s.show(m) })
 	if err := s.more(ctx); err != nil {
 		return err
@@ -104,6 +101,7 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 
 func (s *Screen) show(m *container.Moment) {
 	if m.Name == "wait" {
+		s.pager.Freely() // nobody is asked any more
 		s.UI.Step(m.Name, does(m))
 	}
 	entries := s.entries(m)

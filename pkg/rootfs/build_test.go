@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -215,10 +216,10 @@ func TestKilledBuild(t *testing.T) {
 	}
 	must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	testenv.Eventually(t, "the processes of the killed build end", func() bool { return len(processesWith(marked)) == 0 })
+	testenv.Eventually(t, 5*time.Second, "the processes of the killed build end", func() bool { return len(processesWith(marked)) == 0 })
 	// A process that ends gives back its memory, and with it what we search for,
 	// before its descriptors.
-	testenv.Eventually(t, "the next build sweeps its directory", func() bool {
+	testenv.Eventually(t, 5*time.Second, "the next build sweeps its directory", func() bool {
 		_, err = build(t.Context(), good, io.Discard)
 		must(t, err)
 		return len(left(t)) == 1

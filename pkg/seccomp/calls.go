@@ -35,6 +35,15 @@ var (
 	abis = []*abi{x8664, i386, aarch64, arm}
 )
 
+// abiOf gives the ABI of an AUDIT_ARCH_*, or nil.
+func abiOf(auditArch uint32) *abi {
+	i := slices.IndexFunc(abis, func(a *abi) bool { return a.auditArch == auditArch })
+	if i < 0 {
+		return nil
+	}
+	return abis[i]
+}
+
 // native is the ABI that this program itself uses.
 var native = map[string]*abi{"amd64": x8664, "arm64": aarch64}[runtime.GOARCH]
 

@@ -138,10 +138,8 @@ func ways(pc, yes, no int) string {
 
 // abiName names an AUDIT_ARCH_*.
 func abiName(id uint32) string {
-	for _, a := range abis {
-		if a.auditArch == id {
-			return a.name
-		}
+	if a := abiOf(id); a != nil {
+		return a.name
 	}
 	return fmt.Sprintf("%#x", id)
 }

@@ -42,10 +42,8 @@ func ParseRecord(text string) (Record, bool) {
 
 // nameIn names a call of any ABI that has a table.
 func nameIn(auditArch uint32, number int) string {
-	for _, a := range abis {
-		if a.auditArch == auditArch {
-			return a.nameOf(number &^ x32)
-		}
+	if a := abiOf(auditArch); a != nil {
+		return a.nameOf(number &^ x32)
 	}
 	return strconv.Itoa(number)
 }

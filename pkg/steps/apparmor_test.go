@@ -324,19 +324,20 @@ func ignoreExit(err error) error {
 // awaitProcess waits for a process that is confined by one of our profiles.
 func awaitProcess(t *testing.T) (profile string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	testenv.Eventually(t, 20*time.Second, "a confined process comes", func() bool {
 		list, err := apparmor.Loaded()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range list {
 			if strings.HasPrefix(p.Name, apparmor.Prefix) && len(labelled(t, p.Name)) >= 2 {
-				return p.Name
+				profile = p.Name
+				return true
 			}
 		}
-	}
-	t.Fatal("no confined process came")
-	return ""
+		return false
+	})
+	return profile
 }
 
 // labelled lists the processes with that label.
