@@ -78,6 +78,14 @@ type Watcher interface {
 	After(context.Context, *Moment) error
 }
 
+// Teller is a Watcher that keeps nobody waiting: what takes its time, it does
+// while the child goes on. Meanwhile is called after each order to go, and once
+// more where the run fails.
+type Teller interface {
+	Watcher
+	Meanwhile()
+}
+
 // EnvName is the value of the variable "container" inside: systemd's convention.
 const EnvName = "workshop"
 

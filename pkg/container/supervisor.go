@@ -133,6 +133,7 @@ func (s *supervisor) clone(ctx context.Context) error {
 	if err := s.start(ctx, attr); err != nil {
 		return err
 	}
+	s.meanwhile()
 	// The child's program takes a while to come up: time for a look at its parent.
 	m.Before = s.snapshot(unix.Gettid())
 	if err := s.await("ready"); err != nil {
@@ -277,6 +278,7 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if err := s.say(step.Name); err != nil {
 		return err
 	}
+	s.meanwhile()
 	if err := s.await("done"); err != nil {
 		return err
 	}
@@ -294,6 +296,7 @@ func (s *supervisor) execve(ctx context.Context) error {
 	if err := s.say("execve"); err != nil {
 		return err
 	}
+	s.meanwhile()
 	if stopped != nil {
 		stopped.waitExec()
 	}
@@ -343,6 +346,7 @@ func (s *supervisor) end(ctx context.Context, err error) error {
 		s.child.kill()
 		s.reap()
 	}
+	s.meanwhile()
 	return cmp.Or(interruption(ctx), err)
 }
 
@@ -412,6 +416,13 @@ func (s *supervisor) after(ctx context.Context, m *Moment) error {
 		return nil
 	}
 	return s.Watcher.After(ctx, m)
+}
+
+// meanwhile gives the watcher time while the child does something.
+func (s *supervisor) meanwhile() {
+	if w, ok := s.Watcher.(Teller); ok {
+		w.Meanwhile()
+	}
 }
 
 // describe writes into the journal what runs.

@@ -58,6 +58,24 @@ func TestStoppedByWhom(t *testing.T) {
 	}
 }
 
+// TestNobodyWaits: without keys a moment is shown while the child goes on, but
+// before the command can write, and in order.
+func TestNobodyWaits(t *testing.T) {
+	var out bytes.Buffer
+	s := &Screen{UI: ui.New(&out)}
+	for _, m := range []*container.Moment{{Name: "clone"}, {Name: "execve"}} {
+		if err := errors.Join(s.Before(t.Context(), m), s.After(t.Context(), m)); err != nil {
+			t.Fatal(err)
+		}
+		if m.Name == "clone" && out.Len() > 0 {
+			t.Errorf("the child waits for %q", out.String())
+		}
+	}
+	if clone, execve := strings.Index(out.String(), "clone"), strings.Index(out.String(), "execve"); clone < 0 || execve < clone {
+		t.Errorf("after execve: %q", out.String())
+	}
+}
+
 // TestPages shows a moment of more lines than the terminal has: in pages, the last
 // of them before the command may write there too.
 func TestPages(t *testing.T) {

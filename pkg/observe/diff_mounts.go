@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -9,17 +10,17 @@ import (
 // mounts compares the lists of mounts by what is mounted where. The IDs of
 // mounts are no help: a new mount namespace begins with copies that have others.
 func (d *differ) mounts() {
-	if d.unread("mountinfo") {
+	if d.unread("mountinfo") || slices.Equal(d.old.Mounts, d.new.Mounts) {
 		return
 	}
-	added, removed := diffSets(texts(d.old.Mounts), texts(d.new.Mounts))
+	was, is := texts(d.old.Mounts), texts(d.new.Mounts)
+	added, removed := diffSets(was, is)
 	d.set(Change{
 		Group: GroupMounts, Field: "mountinfo", Added: added, Removed: removed,
-		Old: countMounts(d.old.Mounts),
-		New: withNames(countMounts(d.new.Mounts), texts(d.new.Mounts)),
+		Old: countMounts(d.old.Mounts), New: withNames(countMounts(d.new.Mounts), is),
 	})
-	pairs := pairMounts(d.old.Mounts, d.new.Mounts)
-	d.transitions("mountinfo options", pairs, func(m Mount) string { return m.Options })
+	pairs := d.pairMounts(was, is)
+	d.transitions("mountinfo options", pairs, func(m *Mount) string { return m.Options })
 	d.transitions("mountinfo propagation", pairs, propagationKind)
 }
 
@@ -27,18 +28,18 @@ func countMounts(list []Mount) string {
 	return counted(len(list), lang.N("%d mount"), lang.N("%d mounts"))
 }
 
-// pairMounts finds the mounts that both lists have; of several alike, the first
-// belongs to the first.
-func pairMounts(old, new []Mount) [][2]Mount {
-	waiting := make(map[string][]Mount, len(old))
-	for _, m := range old {
-		waiting[m.String()] = append(waiting[m.String()], m)
+// pairMounts finds the mounts that both lists have, by what they are called; of
+// several alike, the first belongs to the first.
+func (d *differ) pairMounts(was, is []string) [][2]*Mount {
+	waiting := make(map[string][]int, len(was))
+	for i, name := range was {
+		waiting[name] = append(waiting[name], i)
 	}
-	var pairs [][2]Mount
-	for _, m := range new {
-		if alike := waiting[m.String()]; len(alike) > 0 {
-			pairs = append(pairs, [2]Mount{alike[0], m})
-			waiting[m.String()] = alike[1:]
+	var pairs [][2]*Mount
+	for i, name := range is {
+		if alike := waiting[name]; len(alike) > 0 {
+			pairs = append(pairs, [2]*Mount{&d.old.Mounts[alike[0]], &d.new.Mounts[i]})
+			waiting[name] = alike[1:]
 		}
 	}
 	return pairs
@@ -46,7 +47,7 @@ func pairMounts(old, new []Mount) [][2]Mount {
 
 // transitions adds one change for all mounts that went from the same old to the
 // same new value.
-func (d *differ) transitions(field string, pairs [][2]Mount, value func(Mount) string) {
+func (d *differ) transitions(field string, pairs [][2]*Mount, value func(*Mount) string) {
 	var steps []Change
 	for _, p := range pairs {
 		was, is := value(p[0]), value(p[1])
@@ -86,7 +87,7 @@ func whichMounts(parts []Change, of int) string {
 
 // propagationKind says the tags of mount_namespaces(7) without the numbers of
 // the peer groups.
-func propagationKind(m Mount) string {
+func propagationKind(m *Mount) string {
 	var kinds []string
 	for tag := range strings.FieldsSeq(m.Propagation) {
 		switch name, _, _ := strings.Cut(tag, ":"); name {

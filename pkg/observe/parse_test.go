@@ -119,7 +119,7 @@ func TestParseMounts(t *testing.T) {
 	var texts, kinds []string
 	for _, m := range got {
 		texts = append(texts, m.String())
-		kinds = append(kinds, propagationKind(m))
+		kinds = append(kinds, propagationKind(&m))
 	}
 	wantTexts := []string{"ext4 on /", "proc on /proc", "ext4[/srv/my dir] on /mnt", "tmpfs on /tmp", "tmpfs on /run"}
 	if diff := cmp.Diff(wantTexts, texts); diff != "" {

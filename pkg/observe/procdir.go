@@ -21,11 +21,11 @@ type procDir struct {
 	path   string
 	denied []string
 	err    error  // the first failure that is the reader's own
-	buf    []byte // what read reads into
+	buf    []byte // what read and readlink read into: a new one for each file costs more than the reading
 }
 
 func openProc(proc string, pid int) (*procDir, error) {
-	d := &procDir{pid: pid, path: filepath.Join(proc, strconv.Itoa(pid)), buf: make([]byte, 16<<10)}
+	d := &procDir{pid: pid, path: filepath.Join(proc, strconv.Itoa(pid)), buf: make([]byte, unix.PathMax)}
 	if pid <= 0 {
 		return nil, fmt.Errorf("observe process %d: %w (EINVAL): a process id is 1 or more", pid, unix.EINVAL)
 	}
@@ -49,7 +49,8 @@ func openProc(proc string, pid int) (*procDir, error) {
 
 func (d *procDir) close() { unix.Close(d.fd) }
 
-// read gives the content of a file, or nil: note tells what that may mean.
+// read gives the content of a file, or nil: note tells what that may mean. The
+// next read overwrites it.
 func (d *procDir) read(name string) []byte {
 	fd, err := unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -57,9 +58,8 @@ func (d *procDir) read(name string) []byte {
 		return nil
 	}
 	defer unix.Close(fd)
-	var data []byte
-	for {
-		n, err := unix.Read(fd, d.buf)
+	for length := 0; ; {
+		n, err := unix.Read(fd, d.buf[length:])
 		switch {
 		case err == unix.EINTR:
 			continue
@@ -67,9 +67,11 @@ func (d *procDir) read(name string) []byte {
 			d.note(name, err)
 			return nil
 		case n == 0:
-			return data
+			return d.buf[:length]
 		}
-		data = append(data, d.buf[:n]...)
+		if length += n; length == len(d.buf) {
+			d.buf = append(d.buf, make([]byte, length)...)
+		}
 	}
 }
 
