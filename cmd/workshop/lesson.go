@@ -132,15 +132,11 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if f.quiet || f.json {
 		return runContainer(cmd.Context(), c)
 	}
+	c.Began = func() { record(progress.Event{Lesson: s.Lesson, Kind: progress.Watched}) }
 	screen := ui.New(os.Stderr)
-	err = runAndListen(c, screen, func() error {
+	return runAndListen(c, screen, func() error {
 		return runWithRecords(c, screen, func() error { return runContainer(cmd.Context(), c) })
 	})
-	var own exitCode
-	if err == nil || errors.As(err, &own) && own != exitLeft { // it ran, whatever its exit code
-		record(progress.Event{Lesson: s.Lesson, Kind: progress.Watched})
-	}
-	return err
 }
 
 // prompt makes the shell say where it is. BusyBox and bash know \w, and dash,
@@ -203,12 +199,14 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 		c.Stdout, c.Terminal = os.Stderr, false
 		c.Calls = encodeCalls(os.Stdout)
 	default:
-		screen := &explain.Screen{UI: ui.New(os.Stderr)}
+		screen := explain.Screen{UI: ui.New(os.Stderr)}
 		screen.UI.Title(lang.F("Lesson %s", lessonName(s)), strings.Join(steps.Names(c.Steps), " + "))
 		if f.pause || (!f.noPause && term.IsTerminal(0) && term.IsTerminal(2)) {
 			screen.Keys = os.Stdin
+			c.Watcher = &screen
+		} else {
+			c.Watcher = &explain.Teller{Screen: screen}
 		}
-		c.Watcher = screen
 		c.Calls = showCalls(os.Stderr, c.Terminal)
 	}
 }

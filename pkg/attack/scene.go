@@ -146,13 +146,6 @@ func (s *Staged) After(ctx context.Context, m *container.Moment) error {
 	return s.next.After(ctx, m)
 }
 
-// Meanwhile hands on.
-func (s *Staged) Meanwhile() {
-	if w, ok := s.next.(container.Teller); ok {
-		w.Meanwhile()
-	}
-}
-
 // shortName is one that nothing else has.
 func shortName() string { return strings.ToLower(rand.Text()[:10]) }
 

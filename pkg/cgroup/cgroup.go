@@ -163,6 +163,9 @@ func killOnce(dir string) (int, error) {
 	}
 	left := 0
 	for _, g := range groups {
+		if pids, err := Members(g); err == nil && len(pids) == 0 {
+			continue
+		}
 		// Version 2 kills a whole tree at once; the loop below is what version 1 has.
 		if Write(filepath.Join(g, "cgroup.kill"), "1") != nil {
 			// No more forks: else the loop runs after a bomb for ever.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -34,8 +33,7 @@ func init() {
 	}
 	// Capabilities, filters and namespaces belong to a thread, and execve keeps
 	// those of the thread that calls it: it must be the first one, which
-	// /proc/PID/status shows.
-	runtime.LockOSThread()
+	// /proc/PID/status shows. An init function runs there: see runtime.LockOSThread.
 	// The collector would stop this thread by calls that a filter may forbid.
 	debug.SetGCPercent(-1)
 	// The kernel calls us exe, as in /proc/self/exe; see PR_SET_NAME in prctl(2).

@@ -47,6 +47,7 @@ type Container struct {
 
 	Watcher Watcher     // nil: nobody watches
 	Warn    func(error) // told what is wrong and does not stop the run; may be nil
+	Began   func()      // called while the command runs, once; may be nil
 
 	// Calls is told of each call that a trace or notify rule of the seccomp
 	// step hands over, from a thread of its own. It may be nil.
@@ -78,9 +79,9 @@ type Watcher interface {
 	After(context.Context, *Moment) error
 }
 
-// Teller is a Watcher that keeps nobody waiting: what takes its time, it does
-// while the child goes on. Meanwhile is called after each order to go, and once
-// more where the run fails.
+// Teller is a Watcher that keeps nobody waiting: no key is awaited in Before and
+// After, and what takes its time is done in Meanwhile. That is called after each
+// order to go, and once more where the run fails.
 type Teller interface {
 	Watcher
 	Meanwhile()
@@ -142,11 +143,9 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 	return onThread(func(arrived chan os.Signal) (int, error) { return c.supervise(ctx, arrived) })
 }
 
-// onThread gives the supervisor its thread, and the signals that it handles. They
-// are caught before: on a locked thread the runtime takes much longer.
+// onThread gives the supervisor its thread, and the signals once it catches them.
 func onThread(supervise func(arrived chan os.Signal) (int, error)) (code int, err error) {
 	arrived := make(chan os.Signal, 16)
-	signal.Notify(arrived, forwarded...)
 	defer signal.Stop(arrived)
 	err = thread.Do(func() error {
 		code, err = supervise(arrived)

@@ -3,6 +3,7 @@ package container
 import (
 	"context"
 	"os"
+	"os/signal"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -14,6 +15,10 @@ var forwarded = []os.Signal{
 	syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
 }
+
+// catchSignals lets them no longer do what they do by default. That takes the Go
+// runtime a third of a millisecond.
+func (s *supervisor) catchSignals() { signal.Notify(s.signals, forwarded...) }
 
 // handleSignals handles them until stop is called: before the execve they end the
 // run, and after it they are handed on.

@@ -127,14 +127,21 @@ func (s *supervisor) clone(ctx context.Context) error {
 		}
 	}
 	m := &Moment{Name: "clone", CloneFlags: cloneFlags(attr.Cloneflags)}
+	_, hurries := s.Watcher.(Teller)
+	if hurries = hurries || s.Watcher == nil; !hurries {
+		s.catchSignals()
+	}
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
 	if err := s.start(ctx, attr); err != nil {
 		return err
 	}
-	s.meanwhile()
 	// The child's program takes a while to come up: time for a look at its parent.
+	if hurries {
+		s.catchSignals()
+	}
+	s.meanwhile()
 	m.Before = s.snapshot(unix.Gettid())
 	if err := s.await("ready"); err != nil {
 		return err
@@ -278,7 +285,9 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if err := s.say(step.Name); err != nil {
 		return err
 	}
-	s.meanwhile()
+	if step.Acts() {
+		s.meanwhile()
+	}
 	if err := s.await("done"); err != nil {
 		return err
 	}
@@ -314,7 +323,12 @@ func (s *supervisor) execve(ctx context.Context) error {
 		}
 	}
 	if stopped != nil {
-		return stopped.detach()
+		if err := stopped.detach(); err != nil {
+			return err
+		}
+	}
+	if s.Began != nil {
+		s.Began()
 	}
 	return nil
 }
@@ -323,7 +337,7 @@ func (s *supervisor) execve(ctx context.Context) error {
 func (s *supervisor) wait(ctx context.Context) (int, error) {
 	m := &Moment{Name: "wait", PID: s.run.PID, Before: s.last}
 	s.child.waitZombie()
-	m.After = s.snapshot(s.run.PID)
+	m.After = s.look(observe.TakeStatus, s.run.PID) // a zombie has nothing else left
 	code := s.reap()
 	return code, s.after(ctx, m)
 }
@@ -392,11 +406,13 @@ func (s *supervisor) childDied(what string, err error) error {
 }
 
 // snapshot looks at a process, where somebody watches.
-func (s *supervisor) snapshot(pid int) *observe.Snapshot {
+func (s *supervisor) snapshot(pid int) *observe.Snapshot { return s.look(observe.Take, pid) }
+
+func (s *supervisor) look(take func(int) (*observe.Snapshot, error), pid int) *observe.Snapshot {
 	if s.Watcher == nil {
 		return nil
 	}
-	snap, err := observe.Take(pid)
+	snap, err := take(pid)
 	if err != nil {
 		return s.last // gone between two looks: nothing changed that can be seen
 	}

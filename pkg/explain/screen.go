@@ -28,7 +28,6 @@ type Screen struct {
 
 	terminal *ui.UI // without the pager, for what is asked there
 	pager    *ui.Pager
-	untold   []func() // see Meanwhile
 }
 
 // Before announces the moment and waits for Enter.
@@ -40,7 +39,7 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 		s.terminal = s.UI
 		s.UI, s.pager = s.UI.Paged()
 	}
-	s.tell(func() { s.UI.Step(m.Name, does(m)) })
+	s.UI.AtOnce(func() { s.UI.Step(m.Name, does(m)) })
 	if err := s.UI.Err(); err != nil {
 		return fmt.Errorf("show the step %s: %w", m.Name, err)
 	}
@@ -93,33 +92,11 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	if idle(m) {
 		return nil
 	}
-	s.tell(func() { s.show(m) })
-	if m.Name == "execve" || m.Name == "wait" { // what comes next is the command's, or ours again
-		s.Meanwhile()
-	}
+	s.UI.AtOnce(func() { s.show(m) })
 	if err := s.more(ctx); err != nil {
 		return err
 	}
 	return s.UI.Err()
-}
-
-// tell shows something at once where a person decides when to go on.
-func (s *Screen) tell(show func()) {
-	s.untold = append(s.untold, show)
-	if s.Keys != nil {
-		s.Meanwhile()
-	}
-}
-
-// Meanwhile shows what has not been shown: the child has gone on already.
-func (s *Screen) Meanwhile() {
-	untold := s.untold
-	s.untold = nil
-	s.UI.AtOnce(func() {
-		for _, show := range untold {
-			show()
-		}
-	})
 }
 
 func (s *Screen) show(m *container.Moment) {

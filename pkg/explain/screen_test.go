@@ -58,11 +58,11 @@ func TestStoppedByWhom(t *testing.T) {
 	}
 }
 
-// TestNobodyWaits: without keys a moment is shown while the child goes on, but
+// TestNobodyWaits: a Teller shows a moment while the child goes on, but
 // before the command can write, and in order.
 func TestNobodyWaits(t *testing.T) {
 	var out bytes.Buffer
-	s := &Screen{UI: ui.New(&out)}
+	s := &Teller{Screen: Screen{UI: ui.New(&out)}}
 	for _, m := range []*container.Moment{{Name: "clone"}, {Name: "execve"}} {
 		if err := errors.Join(s.Before(t.Context(), m), s.After(t.Context(), m)); err != nil {
 			t.Fatal(err)
