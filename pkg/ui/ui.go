@@ -31,19 +31,33 @@ type styles struct{ title, heading, dim, good, bad, warn, key, code, emphasis li
 // New makes a UI for a file, a buffer or a pipe. The colours are the terminal's
 // own sixteen, which its owner chose to be readable.
 func New(w io.Writer) *UI {
+	u := &UI{w: w, width: widthOf(w)}
 	r := lipgloss.NewRenderer(w)
-	color := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
-	return &UI{w: w, width: widthOf(w), style: styles{
-		title:    color("14").Bold(true),
-		heading:  r.NewStyle().Bold(true),
-		emphasis: r.NewStyle().Italic(true),
-		dim:      color("8"),
-		good:     color("10").Bold(true),
-		bad:      color("9").Bold(true),
-		warn:     color("11").Bold(true),
-		key:      color("6"),
-		code:     color("13"),
-	}}
+	for _, s := range []struct {
+		style *lipgloss.Style
+		color string // "" is that of the text
+		bold  bool
+	}{
+		{&u.style.title, "14", true},
+		{&u.style.heading, "", true},
+		{&u.style.emphasis, "", false},
+		{&u.style.dim, "8", false},
+		{&u.style.good, "10", true},
+		{&u.style.bad, "9", true},
+		{&u.style.warn, "11", true},
+		{&u.style.key, "6", false},
+		{&u.style.code, "13", false},
+	} {
+		*s.style = r.NewStyle()
+		if s.color != "" {
+			*s.style = s.style.Foreground(lipgloss.Color(s.color))
+		}
+		if s.bold {
+			*s.style = s.style.Bold(true)
+		}
+	}
+	u.style.emphasis = u.style.emphasis.Italic(true)
+	return u
 }
 
 // widthOf is the width of the terminal, or 80 where there is none.

@@ -47,9 +47,10 @@ type Info struct {
 
 // Journal is the journal of one run.
 type Journal struct {
-	ID   string
-	mu   sync.Mutex
-	file *os.File
+	ID      string
+	mu      sync.Mutex
+	file    *os.File
+	entries []Entry // what is in the file
 }
 
 // line is one line of the file.
@@ -117,7 +118,9 @@ func (j *Journal) write(l line) error {
 	if err != nil {
 		return err
 	}
-	_, err = j.file.Write(append(b, '\n'))
+	if _, err = j.file.Write(append(b, '\n')); err == nil && l.Entry != nil {
+		j.entries = append(j.entries, *l.Entry)
+	}
 	return err
 }
 
@@ -130,18 +133,13 @@ func (j *Journal) Close(undo Undo) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	defer j.file.Close()
-	return takeBack(j.file, undo)
+	return takeBack(j.file, j.entries, undo)
 }
 
 // takeBack undoes what a locked journal says, and removes it.
-func takeBack(f *os.File, undo Undo) error {
-	entries, _, err := read(f)
-	if err != nil {
-		return err
-	}
-	slices.Reverse(entries)
+func takeBack(f *os.File, entries []Entry, undo Undo) error {
 	var failed error
-	for _, e := range entries {
+	for _, e := range slices.Backward(entries) {
 		if err := undo(e); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("take back %s %s: %w", e.Step, e.Name, err))
 		}
@@ -182,7 +180,11 @@ func Sweep(undo Undo) error {
 		if !lock(f) {
 			return nil // its owner lives
 		}
-		if err := takeBack(f, undo); !errors.Is(err, os.ErrNotExist) {
+		entries, _, err := read(f)
+		if err != nil {
+			return err
+		}
+		if err := takeBack(f, entries, undo); !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 		return nil
