@@ -146,7 +146,7 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 // onThread gives the supervisor its thread, and the signals once it catches them.
 func onThread(supervise func(arrived chan os.Signal) (int, error)) (code int, err error) {
 	arrived := make(chan os.Signal, 16)
-	defer signal.Stop(arrived)
+	defer func() { go signal.Stop(arrived) }() // a program that ends now need not wait for it
 	err = thread.Do(func() error {
 		code, err = supervise(arrived)
 		return err

@@ -34,6 +34,7 @@ type supervisor struct {
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
 	signals  chan os.Signal
+	caught   chan struct{}
 
 	executing atomic.Bool // the command runs: signals are for it
 }
@@ -139,7 +140,8 @@ func (s *supervisor) clone(ctx context.Context) error {
 	}
 	// The child's program takes a while to come up: time for a look at its parent.
 	if hurries {
-		s.catchSignals()
+		s.caught = make(chan struct{})
+		go func() { s.catchSignals(); close(s.caught) }()
 	}
 	s.meanwhile()
 	m.Before = s.snapshot(unix.Gettid())
@@ -300,6 +302,9 @@ func (s *supervisor) execve(ctx context.Context) error {
 	m := &Moment{Name: "execve", PID: s.run.PID, Before: s.last}
 	if err := s.before(ctx, m); err != nil {
 		return err
+	}
+	if s.caught != nil {
+		<-s.caught
 	}
 	stopped := s.stopAtExec()
 	if err := s.say("execve"); err != nil {
