@@ -95,7 +95,9 @@ Begin with:  sudo workshop 1`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupSetUp, Title: "Set up:"},
 	)
-	for _, e := range called(first) {
+	list := called(first)
+	root.CompletionOptions.DisableDefaultCmd = len(list) == 1
+	for _, e := range list {
 		c := e.make()
 		c.GroupID = e.group
 		root.AddCommand(c)

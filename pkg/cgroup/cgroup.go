@@ -137,6 +137,9 @@ const patience = 5 * time.Second
 // they are gone: hundreds take their time on a busy machine, so it goes on as long
 // as they become fewer. It is no error that the group is gone.
 func Kill(dir string) error {
+	if n, err := readNumber(filepath.Join(dir, "pids.current")); err == nil && n == 0 {
+		return nil // it counts the children too
+	}
 	least, deadline := math.MaxInt, time.Time{}
 	for wait := 100 * time.Microsecond; ; wait = min(2*wait, 20*time.Millisecond) {
 		left, err := killOnce(dir)
@@ -163,9 +166,6 @@ func killOnce(dir string) (int, error) {
 	}
 	left := 0
 	for _, g := range groups {
-		if pids, err := Members(g); err == nil && len(pids) == 0 {
-			continue
-		}
 		// Version 2 kills a whole tree at once; the loop below is what version 1 has.
 		if Write(filepath.Join(g, "cgroup.kill"), "1") != nil {
 			// No more forks: else the loop runs after a bomb for ever.

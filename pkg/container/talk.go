@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -95,6 +96,13 @@ type socket struct {
 
 func newSocket(f *os.File) *socket {
 	return &socket{f, json.NewEncoder(f), json.NewDecoder(f)}
+}
+
+// answers tells whether the other side says something, or has gone, in that time.
+func (s *socket) answers(within time.Duration) bool {
+	fds := []unix.PollFd{{Fd: int32(s.file.Fd()), Events: unix.POLLIN}}
+	n, _ := unix.Poll(fds, int(within.Milliseconds()))
+	return n > 0
 }
 
 // socketPair makes both ends; see socketpair(2).

@@ -3,7 +3,6 @@ package observe
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -91,11 +90,17 @@ func (d *procDir) list(name string) []string {
 		d.note(name, err)
 		return nil
 	}
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		d.note(name, err)
+	defer unix.Close(fd)
+	var names []string
+	for {
+		n, err := unix.ReadDirent(fd, d.buf)
+		if err != nil {
+			d.note(name, err)
+		}
+		if n <= 0 {
+			break
+		}
+		_, _, names = unix.ParseDirent(d.buf[:n], -1, names)
 	}
 	slices.SortFunc(names, func(a, b string) int {
 		x, _ := strconv.Atoi(a)
