@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
@@ -102,7 +101,7 @@ Begin with:  sudo workshop 1`,
 		c.GroupID = e.group
 		root.AddCommand(c)
 	}
-	wrapUsage(root)
+	root.SetUsageFunc(usage)
 	return root
 }
 
@@ -114,12 +113,6 @@ func called(first string) []entry {
 		return all[i : i+1]
 	}
 	return all
-}
-
-// wrapUsage lets the help of flags fit 80 columns, as the rest does.
-func wrapUsage(root *cobra.Command) {
-	cobra.AddTemplateFunc("wrapped", func(fs *pflag.FlagSet) string { return fs.FlagUsagesWrapped(80) })
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", "Flags | wrapped"))
 }
 
 // unknownCommand helps without arguments, and else names the nearest command.

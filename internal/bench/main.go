@@ -1,5 +1,5 @@
-// Command bench starts /bin/true in a container of workshop and of others, in
-// turn, and prints how many times as long the others take. make bench runs it.
+// Command bench starts /bin/true in a container of workshop and of others, by
+// turns, and prints how many times as long the others take. make bench runs it.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +26,10 @@ type contender struct {
 	args []string
 	took []time.Duration
 }
+
+// settle is how long nothing runs before each: the kernel takes what the one
+// before has left apart, a network namespace for example, after its end.
+const settle = 20 * time.Millisecond
 
 func main() {
 	workshop := flag.String("workshop", "bin/workshop", "the program that is timed")
@@ -63,8 +68,9 @@ func run(workshop string, rounds int) error {
 		{name: "bwrap", args: []string{"bwrap", "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
 	}
 	for range rounds { // in turn, so that what disturbs one disturbs all
-		for _, c := range all {
-			if err := c.time(); err != nil {
+		for _, i := range rand.Perm(len(all)) { // and in any order, so that none is always after the same one
+			time.Sleep(settle)
+			if err := all[i].time(); err != nil {
 				return err
 			}
 		}
