@@ -10,7 +10,7 @@ import (
 // mounts compares the lists of mounts by what is mounted where. The IDs of
 // mounts are no help: a new mount namespace begins with copies that have others.
 func (d *differ) mounts() {
-	if d.unread("mountinfo") || slices.Equal(d.old.Mounts, d.new.Mounts) {
+	if d.unread("mountinfo") || slices.EqualFunc(d.old.Mounts, d.new.Mounts, alike) {
 		return
 	}
 	was, is := texts(d.old.Mounts), texts(d.new.Mounts)
@@ -22,6 +22,12 @@ func (d *differ) mounts() {
 	pairs := d.pairMounts(was, is)
 	d.transitions("mountinfo options", pairs, func(m *Mount) string { return m.Options })
 	d.transitions("mountinfo propagation", pairs, propagationKind)
+}
+
+// alike tells whether two mounts differ in nothing that is told of them.
+func alike(a, b Mount) bool {
+	return a.FSType == b.FSType && a.Root == b.Root && a.Mountpoint == b.Mountpoint &&
+		a.Options == b.Options && a.Propagation == b.Propagation
 }
 
 func countMounts(list []Mount) string {

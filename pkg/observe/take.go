@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -80,15 +81,24 @@ var lastCap struct {
 	value int // 0 says that it is unknown
 }
 
+// kinds are the names in /proc/PID/ns, once they have been read: they are the same
+// for every process.
+var kinds atomic.Pointer[[]string]
+
 // namespaces reads every link of /proc/PID/ns. A name without a link, such as
 // pid_for_children before its first process, is left out.
 func (d *procDir) namespaces() map[string]Namespace {
-	names := d.list("ns")
-	if len(names) == 0 {
-		return nil
+	names := kinds.Load()
+	if names == nil {
+		list := d.list("ns")
+		if len(list) == 0 {
+			return nil
+		}
+		names = &list
+		kinds.Store(names)
 	}
-	all := make(map[string]Namespace, len(names))
-	for _, name := range names {
+	all := make(map[string]Namespace, len(*names))
+	for _, name := range *names {
 		if link := d.readlink("ns/" + name); link != "" {
 			_, inode, _ := ParseNamespace(link)
 			all[name] = Namespace{Link: link, Inode: inode}

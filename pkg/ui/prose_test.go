@@ -64,7 +64,7 @@ func TestProseMarks(t *testing.T) {
 	r.SetColorProfile(termenv.ANSI)
 	u := New(&out)
 	u.width = 11
-	u.style.heading = r.NewStyle().Bold(true)
+	u.style.heading = style{Style: r.NewStyle().Bold(true)}
 	u.Prose([]Span{{Text: "this is "}, {"so ", Strong}, {Text: "strong"}}, "", "")
 	want := "this is \x1b[1mso\x1b[0m\nstrong\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {

@@ -26,15 +26,30 @@ type UI struct {
 	style styles
 }
 
-type styles struct{ title, heading, dim, good, bad, warn, key, code, emphasis lipgloss.Style }
+type styles struct{ title, heading, dim, good, bad, warn, key, code, emphasis style }
+
+// style is one that takes no time where there are no colours.
+type style struct {
+	lipgloss.Style
+	plain bool
+}
+
+// Render is lipgloss.Style.Render.
+func (s style) Render(text string) string {
+	if s.plain {
+		return text
+	}
+	return s.Style.Render(text)
+}
 
 // New makes a UI for a file, a buffer or a pipe. The colours are the terminal's
 // own sixteen, which its owner chose to be readable.
 func New(w io.Writer) *UI {
 	u := &UI{w: w, width: widthOf(w)}
 	r := lipgloss.NewRenderer(w)
+	plain := r.NewStyle().Bold(true).Render("a") == "a"
 	for _, s := range []struct {
-		style *lipgloss.Style
+		style *style
 		color string // "" is that of the text
 		bold  bool
 	}{
@@ -48,15 +63,15 @@ func New(w io.Writer) *UI {
 		{&u.style.key, "6", false},
 		{&u.style.code, "13", false},
 	} {
-		*s.style = r.NewStyle()
+		*s.style = style{r.NewStyle(), plain}
 		if s.color != "" {
-			*s.style = s.style.Foreground(lipgloss.Color(s.color))
+			s.style.Style = s.style.Foreground(lipgloss.Color(s.color))
 		}
 		if s.bold {
-			*s.style = s.style.Bold(true)
+			s.style.Style = s.style.Bold(true)
 		}
 	}
-	u.style.emphasis = u.style.emphasis.Italic(true)
+	u.style.emphasis.Style = u.style.emphasis.Italic(true)
 	return u
 }
 
@@ -209,7 +224,7 @@ func (u *UI) Table(headers []string, rows [][]string) {
 		BorderHeader(false).Headers(headers...).Rows(rows...).
 		StyleFunc(func(row, _ int) lipgloss.Style {
 			if row == table.HeaderRow {
-				return u.style.key
+				return u.style.key.Style
 			}
 			return lipgloss.NewStyle()
 		})

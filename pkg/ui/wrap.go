@@ -18,8 +18,11 @@ func Pad(text string, columns int) string {
 	return text + strings.Repeat(" ", max(0, columns-lipgloss.Width(text)))
 }
 
-// Fits tells whether a text fits into that many columns.
-func Fits(text string, columns int) bool { return lipgloss.Width(text) <= columns }
+// Fits tells whether a text fits into that many columns. No letter takes more of
+// them than it has bytes, which are counted in no time.
+func Fits(text string, columns int) bool {
+	return len(text) <= columns || lipgloss.Width(text) <= columns
+}
 
 // Cut shortens a text to that many columns, where it is longer.
 func Cut(text string, columns int) string { return ansi.Truncate(text, columns, "...") }
