@@ -196,7 +196,7 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err := s.describe(); err != nil {
 		return err
 	}
-	return s.socket.enc.Encode(instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
+	return s.socket.enc.Encode(&instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
 }
 
 // spawn clones the child into its cgroup, so that nothing of it was ever outside:
@@ -451,7 +451,7 @@ func (s *supervisor) describe() error {
 	if s.into != nil {
 		return nil // it is in the container's
 	}
-	spec, err := json.Marshal(s.Spec)
+	spec, err := json.Marshal(&s.Spec)
 	if err != nil {
 		return err
 	}

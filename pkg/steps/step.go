@@ -66,11 +66,11 @@ var order = []*Step{
 	Seccomp,
 }
 
-// Spec is what the steps are told. It travels to the child as JSON.
+// Spec is what the steps are told. It travels to the child as JSON: see wire.
 type Spec struct {
 	Steps []string // the names of the steps that run, in their order
 	Root  string   // the directory that becomes /, in the supervisor's mount namespace
-	Proc  int      `json:"-"` // the child's descriptor of the host's /proc, for the steps that need it after their root changed
+	Proc  int      // does not travel: the child's descriptor of the host's /proc, for the steps that need it after their root changed
 
 	Namespaces   NamespaceSettings
 	Cgroup       CgroupSettings
