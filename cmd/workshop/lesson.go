@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,9 +114,6 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if err := needRoot(strings.Join(append([]string{strconv.Itoa(s.Lesson)}, args...), " ")); err != nil {
 		return err
 	}
-	// From here on one thing happens after another, and a second processor for Go
-	// would only have its threads woken: a tenth of the whole.
-	runtime.GOMAXPROCS(1)
 	f.hush = f.quiet
 	c, err := f.container(s.Lesson)
 	if err != nil {
