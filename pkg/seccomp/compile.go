@@ -59,7 +59,7 @@ func (p *Policy) unconditional(but []string) []line {
 // condition and without a rule that needs none.
 func (p *Policy) conditional() []string {
 	var calls []string
-	certain := make(map[string]bool)
+	certain := make(map[string]bool, len(native.calls))
 	for _, r := range p.Rules {
 		for _, call := range r.Calls {
 			if _, seen := certain[call]; !seen && len(r.Conds) > 0 {

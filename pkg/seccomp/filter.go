@@ -46,7 +46,7 @@ func (p *Program) UnmarshalText(text []byte) error {
 	if len(b)%8 != 0 {
 		return fmt.Errorf("a program of %d bytes: an instruction has 8", len(b))
 	}
-	*p = nil
+	*p = make(Program, 0, len(b)/8)
 	for ; len(b) > 0; b = b[8:] {
 		*p = append(*p, unix.SockFilter{
 			Code: binary.LittleEndian.Uint16(b), Jt: b[2], Jf: b[3], K: binary.LittleEndian.Uint32(b[4:]),
