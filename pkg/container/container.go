@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"syscall"
 
@@ -140,15 +139,15 @@ func ExitCode(err error) int {
 // namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
 // prctl(2) means the thread and not the process).
 func (c *Container) Run(ctx context.Context) (int, error) {
-	return onThread(func(arrived chan os.Signal) (int, error) { return c.supervise(ctx, arrived) })
+	return onThread(func(caught *signals) (int, error) { return c.supervise(ctx, caught) })
 }
 
-// onThread gives the supervisor its thread, and the signals once it catches them.
-func onThread(supervise func(arrived chan os.Signal) (int, error)) (code int, err error) {
-	arrived := make(chan os.Signal, 16)
-	defer func() { go signal.Stop(arrived) }() // a program that ends now need not wait for it
+// onThread gives the supervisor its thread, and the signals that it handles.
+func onThread(supervise func(*signals) (int, error)) (code int, err error) {
+	caught := catchSignals()
+	defer caught.release()
 	err = thread.Do(func() error {
-		code, err = supervise(arrived)
+		code, err = supervise(caught)
 		return err
 	})
 	if err != nil {
@@ -157,7 +156,7 @@ func onThread(supervise func(arrived chan os.Signal) (int, error)) (code int, er
 	return code, err
 }
 
-func (c *Container) supervise(ctx context.Context, arrived chan os.Signal) (code int, err error) {
+func (c *Container) supervise(ctx context.Context, caught *signals) (code int, err error) {
 	if err := journal.Sweep(undo); err != nil {
 		c.warn(fmt.Errorf("could not take back what an earlier run left: %w", err))
 	}
@@ -172,7 +171,7 @@ func (c *Container) supervise(ctx context.Context, arrived chan os.Signal) (code
 		return 0, err
 	}
 	defer s.close()
-	s.signals = arrived
+	s.signals = caught
 	return s.live(ctx)
 }
 

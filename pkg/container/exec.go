@@ -37,10 +37,10 @@ type Exec struct {
 
 // Run runs the command to its end and returns its exit code, as Container.Run.
 func (e *Exec) Run(ctx context.Context) (int, error) {
-	return onThread(func(arrived chan os.Signal) (int, error) { return e.supervise(ctx, arrived) })
+	return onThread(func(caught *signals) (int, error) { return e.supervise(ctx, caught) })
 }
 
-func (e *Exec) supervise(ctx context.Context, arrived chan os.Signal) (int, error) {
+func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
 	info, err := Find(e.ID)
 	if err != nil {
 		return 0, err
@@ -54,7 +54,7 @@ func (e *Exec) supervise(ctx context.Context, arrived chan os.Signal) (int, erro
 		Steps: t.steps, Spec: t.spec, Path: e.Path, Args: e.Args, Env: e.Env,
 		Stdin: e.Stdin, Stdout: e.Stdout, Stderr: e.Stderr, Terminal: e.Terminal,
 	}
-	s := &supervisor{Container: c, into: t, signals: arrived}
+	s := &supervisor{Container: c, into: t, signals: caught}
 	s.Spec.Steps = steps.Names(c.Steps)
 	defer s.close()
 	return s.live(ctx)

@@ -16,9 +16,30 @@ var forwarded = []os.Signal{
 	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH,
 }
 
-// catchSignals lets them no longer do what they do by default. That takes the Go
-// runtime a third of a millisecond.
-func (s *supervisor) catchSignals() { signal.Notify(s.signals, forwarded...) }
+// signals are the forwarded ones, caught.
+type signals struct {
+	arrived chan os.Signal
+	caught  chan struct{} // closed once they no longer do what they do by default
+}
+
+// catchSignals catches them beside what the run begins with: it takes the Go runtime
+// a third of a millisecond.
+func catchSignals() *signals {
+	s := &signals{make(chan os.Signal, 16), make(chan struct{})}
+	go func() {
+		signal.Notify(s.arrived, forwarded...)
+		close(s.caught)
+	}()
+	return s
+}
+
+// release gives them back. A program that ends now need not wait for it.
+func (s *signals) release() {
+	go func() {
+		<-s.caught
+		signal.Stop(s.arrived)
+	}()
+}
 
 // handleSignals handles them until stop is called: before the execve they end the
 // run, and after it they are handed on.
@@ -27,7 +48,7 @@ func (s *supervisor) handleSignals(ctx context.Context) (_ context.Context, stop
 	go func() {
 		for {
 			select {
-			case sig := <-s.signals:
+			case sig := <-s.signals.arrived:
 				s.handle(sig.(syscall.Signal), cancel)
 			case <-ctx.Done():
 				return

@@ -33,8 +33,7 @@ type supervisor struct {
 	terminal *terminal // nil where the command uses our descriptors
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
-	signals  chan os.Signal
-	caught   chan struct{}
+	signals  *signals
 
 	executing atomic.Bool // the command runs: signals are for it
 }
@@ -128,10 +127,6 @@ func (s *supervisor) clone(ctx context.Context) error {
 		}
 	}
 	m := &Moment{Name: "clone", CloneFlags: cloneFlags(attr.Cloneflags)}
-	_, hurries := s.Watcher.(Teller)
-	if hurries = hurries || s.Watcher == nil; !hurries {
-		s.catchSignals()
-	}
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
@@ -139,10 +134,6 @@ func (s *supervisor) clone(ctx context.Context) error {
 		return err
 	}
 	// The child's program takes a while to come up: time for a look at its parent.
-	if hurries {
-		s.caught = make(chan struct{})
-		go func() { s.catchSignals(); close(s.caught) }()
-	}
 	s.meanwhile()
 	m.Before = s.snapshot(unix.Gettid())
 	if err := s.await("ready"); err != nil {
@@ -303,9 +294,7 @@ func (s *supervisor) execve(ctx context.Context) error {
 	if err := s.before(ctx, m); err != nil {
 		return err
 	}
-	if s.caught != nil {
-		<-s.caught
-	}
+	<-s.signals.caught
 	stopped := s.stopAtExec()
 	if err := s.say("execve"); err != nil {
 		return err
@@ -428,6 +417,9 @@ func (s *supervisor) look(take func(int) (*observe.Snapshot, error), pid int) *o
 func (s *supervisor) before(ctx context.Context, m *Moment) error {
 	if s.Watcher == nil {
 		return ctx.Err()
+	}
+	if _, hurries := s.Watcher.(Teller); !hurries {
+		<-s.signals.caught // Ctrl-C may be the answer
 	}
 	return errors.Join(ctx.Err(), s.Watcher.Before(ctx, m))
 }
