@@ -2,6 +2,7 @@ package steps
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -37,5 +38,24 @@ func TestSpecTravels(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(`{"Settings":{"none":{}}}`), &Spec{}); err == nil {
 		t.Error("settings of a step that there is not are taken")
+	}
+}
+
+// TestAllSettingsTravel: no step's settings are forgotten.
+func TestAllSettingsTravel(t *testing.T) {
+	known := new(Spec).settings()
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Spec]()) {
+		if field.Type.Kind() != reflect.Struct {
+			continue
+		}
+		step := ""
+		for name, settings := range known {
+			if reflect.TypeOf(settings).Elem() == field.Type {
+				step = name
+			}
+		}
+		if _, err := Lookup(step); err != nil {
+			t.Errorf("%s: %v", field.Name, err)
+		}
 	}
 }
