@@ -100,6 +100,7 @@ type explosion struct {
 	report Report
 	start  time.Time
 	shown  time.Time // the last sample
+	count  int       // of processes, in that sample
 	meter  *meter
 	seen   int // of the meter's samples
 	input  *os.File
@@ -192,7 +193,7 @@ func (e *explosion) watch(ctx context.Context, ended chan error) error {
 	for {
 		select {
 		case <-tick.C:
-			e.look()
+			e.look(false)
 			continue
 		case <-clock:
 			// On a busy machine it has to wait for the CPU: it has the lowest share.
@@ -205,22 +206,24 @@ func (e *explosion) watch(ctx context.Context, ended chan error) error {
 			e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
 			return err
 		}
-		e.look()
+		e.look(true)
 		return errors.Join(e.kill(), <-ended)
 	}
 }
 
-// look takes one sample.
-func (e *explosion) look() {
+// look takes one sample, and tells it when it is time, or where the last one has
+// another count than the one told before.
+func (e *explosion) look(last bool) {
 	pids, err := settled(func() (cgroup.Pids, error) { return cgroup.ReadPids(e.report.Group.Dir) })
 	if err != nil {
 		return // it ended just now
 	}
 	e.report.Peak, e.report.Refused = max(e.report.Peak, pids.Current), pids.Refused
-	if e.Sample == nil || time.Since(e.shown) < or(e.Every, time.Second) {
+	due := time.Since(e.shown) >= or(e.Every, time.Second) || last && pids.Current != e.count
+	if e.Sample == nil || !due {
 		return
 	}
-	e.shown = time.Now()
+	e.shown, e.count = time.Now(), pids.Current
 	new := e.meter.since(e.seen)
 	e.seen += len(new)
 	e.Sample(Sample{time.Since(e.start), pids, new.Percentile(50), e.report.Idle.Percentile(50)})

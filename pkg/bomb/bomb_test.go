@@ -253,6 +253,22 @@ func TestUntil(t *testing.T) {
 	}
 }
 
+// TestLastSample: however seldom it is told, the end is.
+func TestLastSample(t *testing.T) {
+	b := newBomb(t, "fork-exec", "cgroup")
+	b.Every = time.Hour
+	b.Until = func(r Report) bool { return r.Refused > 0 }
+	var told []Sample
+	b.Sample = func(s Sample) { told = append(told, s) }
+	r, err := b.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 1 || told[0].Pids.Refused != r.Refused {
+		t.Errorf("%+v was told of %+v", told, r)
+	}
+}
+
 // Ctrl-C ends all of it.
 func TestInterrupted(t *testing.T) {
 	b := newBomb(t, "fork-exec", "cgroup")

@@ -278,7 +278,7 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if err := s.say(step.Name); err != nil {
 		return err
 	}
-	if !s.socket.answers(time.Millisecond) {
+	if !s.socket.answers(time.Millisecond) { // else it would only be kept waiting
 		s.meanwhile()
 	}
 	if err := s.await("done"); err != nil {
