@@ -51,8 +51,11 @@ func run(workshop string, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(bundle)
-	if workshop, err = installed(workshop, bundle); err != nil {
-		return err
+	var runc, bwrap string
+	for name, copied := range map[string]*string{workshop: &workshop, "runc": &runc, "bwrap": &bwrap} {
+		if *copied, err = installed(name, bundle); err != nil {
+			return err
+		}
 	}
 	last := "8"
 	if !apparmor.Look().Enabled {
@@ -64,30 +67,43 @@ func run(workshop string, rounds int) error {
 		{name: "workshop 3 -q -- /bin/true", args: []string{workshop, "3", "-q", "--", "/bin/true"}},
 		// Only quiet: else it waits for the kernel's audit records, which come late.
 		{name: "workshop " + last + " -q -- /bin/true", args: []string{workshop, last, "-q", "--", "/bin/true"}},
-		{name: "runc run", args: []string{"runc", "run", "-b", bundle, "workshop-bench"}},
-		{name: "bwrap", args: []string{"bwrap", "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
+		{name: "runc run", args: []string{runc, "run", "-b", bundle, "workshop-bench"}},
+		{name: "bwrap", args: []string{bwrap, "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
 	}
-	for range rounds { // in turn, so that what disturbs one disturbs all
-		for _, i := range rand.Perm(len(all)) { // and in any order, so that none is always after the same one
+	if err := race(all, rounds); err != nil {
+		return err
+	}
+	report(all)
+	return reportInit(workshop)
+}
+
+// race runs them in turn, so that what disturbs one disturbs all, and each time in
+// another order, so that none is always after the same one.
+func race(all []*contender, rounds int) error {
+	for range rounds {
+		for _, i := range rand.Perm(len(all)) {
 			time.Sleep(settle)
 			if err := all[i].time(); err != nil {
 				return err
 			}
 		}
 	}
-	report(all)
-	return reportInit(workshop)
+	return nil
 }
 
-// installed gives a copy of the program, as make install makes one. What a linker
-// has just written lies in memory in small pieces, and what was copied or read from
-// a disk in large ones: a tenth of a start.
+// installed gives a copy of a program. How large the pieces are in which a file
+// lies in memory, which depends on who has written or read it, is worth a tenth of a
+// start: so all of them are written in the same way.
 func installed(program, dir string) (string, error) {
-	code, err := os.ReadFile(program)
+	path, err := exec.LookPath(program)
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "workshop")
+	code, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, filepath.Base(path))
 	return file, os.WriteFile(file, code, 0o755)
 }
 
