@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -33,7 +34,9 @@ func init() {
 	}
 	// Capabilities, filters and namespaces belong to a thread, and execve keeps
 	// those of the thread that calls it: it must be the first one, which
-	// /proc/PID/status shows. An init function runs there: see runtime.LockOSThread.
+	// /proc/PID/status shows. An init function runs there anyway; but from a thread
+	// that is locked by name the scheduler makes no other, which would inherit all that.
+	runtime.LockOSThread()
 	// The collector would stop this thread by calls that a filter may forbid.
 	debug.SetGCPercent(-1)
 	// The kernel calls us exe, as in /proc/self/exe; see PR_SET_NAME in prctl(2).
