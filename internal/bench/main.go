@@ -51,10 +51,24 @@ func run(workshop string, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(bundle)
+	all, err := contenders(workshop, dir, bundle)
+	if err != nil {
+		return err
+	}
+	if err := race(all, rounds); err != nil {
+		return err
+	}
+	report(all)
+	return reportInit(workshop)
+}
+
+// contenders are commands with copies of the programs, which lie beside the bundle.
+func contenders(workshop, dir, bundle string) ([]*contender, error) {
 	var runc, bwrap string
+	var err error
 	for name, copied := range map[string]*string{workshop: &workshop, "runc": &runc, "bwrap": &bwrap} {
 		if *copied, err = installed(name, bundle); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	last := "8"
@@ -62,19 +76,14 @@ func run(workshop string, rounds int) error {
 		fmt.Println("This kernel has no AppArmor: seven layers, and not all eight.")
 		last = "7"
 	}
-	all := []*contender{
+	return []*contender{
 		{name: "workshop 3 -- /bin/true", args: []string{workshop, "3", "--", "/bin/true"}},
 		{name: "workshop 3 -q -- /bin/true", args: []string{workshop, "3", "-q", "--", "/bin/true"}},
 		// Only quiet: else it waits for the kernel's audit records, which come late.
 		{name: "workshop " + last + " -q -- /bin/true", args: []string{workshop, last, "-q", "--", "/bin/true"}},
 		{name: "runc run", args: []string{runc, "run", "-b", bundle, "workshop-bench"}},
 		{name: "bwrap", args: []string{bwrap, "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
-	}
-	if err := race(all, rounds); err != nil {
-		return err
-	}
-	report(all)
-	return reportInit(workshop)
+	}, nil
 }
 
 // race runs them in turn, so that what disturbs one disturbs all, and each time in

@@ -310,6 +310,11 @@ func (s *supervisor) execve(ctx context.Context) error {
 	if err := s.after(ctx, m); err != nil {
 		return err
 	}
+	return s.begin(stopped)
+}
+
+// begin lets the command go on by itself.
+func (s *supervisor) begin(stopped stopper) error {
 	s.executing.Store(true)
 	if s.terminal != nil {
 		if err := s.terminal.begin(); err != nil {
