@@ -51,9 +51,11 @@ func run(workshop string, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(bundle)
-	all, err := contenders(workshop, dir, bundle)
-	if err != nil {
-		return err
+	all := contenders(workshop, dir, bundle)
+	for _, c := range all {
+		if c.args[0], err = installed(c.args[0], bundle); err != nil {
+			return err
+		}
 	}
 	if err := race(all, rounds); err != nil {
 		return err
@@ -62,15 +64,8 @@ func run(workshop string, rounds int) error {
 	return reportInit(workshop)
 }
 
-// contenders are commands with copies of the programs, which lie beside the bundle.
-func contenders(workshop, dir, bundle string) ([]*contender, error) {
-	var runc, bwrap string
-	var err error
-	for name, copied := range map[string]*string{workshop: &workshop, "runc": &runc, "bwrap": &bwrap} {
-		if *copied, err = installed(name, bundle); err != nil {
-			return nil, err
-		}
-	}
+// contenders are what is timed.
+func contenders(workshop, dir, bundle string) []*contender {
 	last := "8"
 	if !apparmor.Look().Enabled {
 		fmt.Println("This kernel has no AppArmor: seven layers, and not all eight.")
@@ -81,9 +76,9 @@ func contenders(workshop, dir, bundle string) ([]*contender, error) {
 		{name: "workshop 3 -q -- /bin/true", args: []string{workshop, "3", "-q", "--", "/bin/true"}},
 		// Only quiet: else it waits for the kernel's audit records, which come late.
 		{name: "workshop " + last + " -q -- /bin/true", args: []string{workshop, last, "-q", "--", "/bin/true"}},
-		{name: "runc run", args: []string{runc, "run", "-b", bundle, "workshop-bench"}},
-		{name: "bwrap", args: []string{bwrap, "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
-	}, nil
+		{name: "runc run", args: []string{"runc", "run", "-b", bundle, "workshop-bench"}},
+		{name: "bwrap", args: []string{"bwrap", "--ro-bind", dir, "/", "--unshare-all", "/bin/true"}},
+	}
 }
 
 // race runs them in turn, so that what disturbs one disturbs all, and each time in

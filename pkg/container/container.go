@@ -79,8 +79,8 @@ type Watcher interface {
 }
 
 // Teller is a Watcher that keeps nobody waiting: no key is awaited in Before and
-// After, and what takes its time is done in Meanwhile. That is called after each
-// order to go, and once more where the run fails.
+// After, and what takes its time is done in Meanwhile. That is called while the
+// child is busy, and once more where the run fails.
 type Teller interface {
 	Watcher
 	Meanwhile()

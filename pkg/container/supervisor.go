@@ -133,7 +133,8 @@ func (s *supervisor) clone(ctx context.Context) error {
 	if err := s.start(ctx, attr); err != nil {
 		return err
 	}
-	// The child's program takes a while to come up: time for a look at its parent.
+	// The child's program takes a while to come up: time to tell, and for a look at
+	// its parent.
 	s.meanwhile()
 	m.Before = s.snapshot(unix.Gettid())
 	if err := s.await("ready"); err != nil {

@@ -49,29 +49,22 @@ func New(w io.Writer) *UI {
 	r := lipgloss.NewRenderer(w)
 	plain := r.NewStyle().Bold(true).Render("a") == "a"
 	for _, s := range []struct {
-		style *style
-		color string // "" is that of the text
-		bold  bool
+		style        *style
+		color        string // "" is that of the text
+		bold, italic bool
 	}{
-		{&u.style.title, "14", true},
-		{&u.style.heading, "", true},
-		{&u.style.emphasis, "", false},
-		{&u.style.dim, "8", false},
-		{&u.style.good, "10", true},
-		{&u.style.bad, "9", true},
-		{&u.style.warn, "11", true},
-		{&u.style.key, "6", false},
-		{&u.style.code, "13", false},
+		{style: &u.style.title, color: "14", bold: true},
+		{style: &u.style.heading, bold: true},
+		{style: &u.style.emphasis, italic: true},
+		{style: &u.style.dim, color: "8"},
+		{style: &u.style.good, color: "10", bold: true},
+		{style: &u.style.bad, color: "9", bold: true},
+		{style: &u.style.warn, color: "11", bold: true},
+		{style: &u.style.key, color: "6"},
+		{style: &u.style.code, color: "13"},
 	} {
-		*s.style = style{r.NewStyle(), plain}
-		if s.color != "" {
-			s.style.Style = s.style.Foreground(lipgloss.Color(s.color))
-		}
-		if s.bold {
-			s.style.Style = s.style.Bold(true)
-		}
+		*s.style = style{r.NewStyle().Foreground(lipgloss.Color(s.color)).Bold(s.bold).Italic(s.italic), plain}
 	}
-	u.style.emphasis.Style = u.style.emphasis.Italic(true)
 	return u
 }
 
