@@ -3,10 +3,10 @@ package container_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
@@ -142,18 +142,24 @@ func TestExecEndsWithContainer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan int)
+	up, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer up.Close()
+	ended := make(chan int, 1)
 	go func() {
-		e := &container.Exec{ID: info.ID, Args: []string{"/bin/sleep", "60"}}
-		code, _ := e.Run(context.Background())
+		defer w.Close()
+		e := &container.Exec{ID: info.ID, Args: []string{"/bin/sh", "-c", "echo up; exec sleep 60"}, Stdout: w}
+		code, err := e.Run(context.Background())
+		if err != nil {
+			t.Error(err)
+		}
 		ended <- code
 	}()
-	for members := 0; members < 2; time.Sleep(time.Millisecond) {
-		list, err := cgroup.Members(group)
-		if err != nil {
-			t.Fatal(err)
-		}
-		members = len(list)
+	// Killed between its birth and its execve it would be a failed start, with 125.
+	if _, err := io.ReadFull(up, make([]byte, len("up"))); err != nil {
+		t.Error("the command does not run:", err)
 	}
 	if err := cgroup.Kill(group); err != nil {
 		t.Fatal(err)

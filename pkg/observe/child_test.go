@@ -21,11 +21,14 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
-// childEnv makes the test binary a child that changes itself on command.
-const childEnv = "OBSERVE_TEST_CHILD"
+// childEnv makes the test binary a child that changes itself on command. The Go
+// runtime may not interrupt it by a signal: while it handles one, all are blocked.
+var childEnv = []string{childMark + "=1", "GODEBUG=asyncpreemptoff=1"}
+
+const childMark = "OBSERVE_TEST_CHILD"
 
 func init() {
-	if os.Getenv(childEnv) == "" {
+	if os.Getenv(childMark) == "" {
 		return
 	}
 	runtime.LockOSThread() // /proc/PID shows the main thread, so that one must act
@@ -129,7 +132,7 @@ type child struct {
 func newChild(t *testing.T) *child {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = []string{childEnv + "=1"}
+	cmd.Env = childEnv
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
