@@ -43,7 +43,7 @@ func init() {
 	_ = os.WriteFile("/proc/self/comm", []byte(childName), 0)
 	c := &child{socket: newSocket(os.NewFile(socketFD, "supervisor"))}
 	if err := c.run(); err != nil {
-		_ = c.say(report{Error: toWire(err)})
+		_ = c.say(toWire(c.taking, err))
 	}
 	os.Exit(ExitFailed)
 }
@@ -51,6 +51,7 @@ func init() {
 // child is the process between fork and exec.
 type child struct {
 	socket *socket
+	taking string // the step that it takes, if it takes one
 	path   string // the command, once found
 	aside  *aside // speaks in the place of this thread, which has a filter then
 }
@@ -58,7 +59,7 @@ type child struct {
 func (c *child) run() error {
 	unix.CloseOnExec(socketFD)
 	var in instructions
-	if err := c.socket.dec.Decode(&in); err != nil {
+	if err := c.socket.hear(in.values()...); err != nil {
 		return fmt.Errorf("this is the inside of a container and not a command: %w", err)
 	}
 	list, err := steps.Resolve(in.Spec.Steps)
@@ -69,14 +70,7 @@ func (c *child) run() error {
 		return &steps.Error{Op: "open", Path: "/proc", Err: err}
 	}
 	for _, s := range list {
-		if s == steps.Seccomp { // which may forbid what is to be done before execve
-			if err := c.prepare(&in); err != nil {
-				return err
-			}
-			lowerOpenFiles()
-			c.aside = startAside()
-		}
-		if err := c.step(s, &in.Spec); err != nil {
+		if err := c.step(s, &in); err != nil {
 			return err
 		}
 	}
@@ -92,28 +86,39 @@ func hostProc(in *instructions) (int, error) {
 	return unix.Open("/proc", unix.O_PATH|unix.O_CLOEXEC, 0)
 }
 
-// step waits until it may take the step, takes it, and says so.
-func (c *child) step(s *steps.Step, spec *steps.Spec) error {
+// step waits until it may take the step, and takes it.
+func (c *child) step(s *steps.Step, in *instructions) error {
+	if s.InChild == nil {
+		return nil
+	}
 	if err := c.await(s.Name); err != nil {
 		return err
 	}
-	if s.InChild != nil {
-		if err := s.InChild(spec); err != nil {
+	if s == steps.Seccomp { // which may forbid what is to be done before execve
+		if err := c.prepare(in); err != nil {
 			return err
 		}
+		lowerOpenFiles()
+		c.aside = startAside()
 	}
-	return c.say(report{Done: s.Name})
-}
-
-func (c *child) await(name string) error {
-	if err := c.say(report{Ready: name}); err != nil {
+	c.taking = s.Name
+	if err := s.InChild(&in.Spec); err != nil {
 		return err
 	}
-	return c.apart(func() error { return c.socket.dec.Decode(&order{}) })
+	c.taking = ""
+	return nil
 }
 
-func (c *child) say(r report) error {
-	return c.apart(func() error { return c.socket.enc.Encode(r) })
+// await says what the child is ready for, and waits until it is told to go.
+func (c *child) await(name string) error {
+	if err := c.say(name); err != nil {
+		return err
+	}
+	return c.apart(func() error { return c.socket.hear(new(string)) })
+}
+
+func (c *child) say(thing any) error {
+	return c.apart(func() error { return c.socket.say(thing) })
 }
 
 // apart does what this thread's filter may forbid on another one.

@@ -188,7 +188,8 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err := s.describe(); err != nil {
 		return err
 	}
-	return s.socket.enc.Encode(&instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil})
+	in := instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil}
+	return s.socket.say(in.values()...)
 }
 
 // spawn clones the child into its cgroup, so that nothing of it was ever outside:
@@ -254,8 +255,10 @@ func (s *supervisor) step(ctx context.Context, step *steps.Step) error {
 			return fmt.Errorf("%s: %w", step.Name, err)
 		}
 	}
-	if err := s.inChild(step); err != nil {
-		return fmt.Errorf("%s: %w", step.Name, err)
+	if step.InChild != nil {
+		if err := s.inChild(step); err != nil {
+			return err
+		}
 	}
 	if step.Verify != nil {
 		if err := step.Verify(&s.Spec, &s.run); err != nil {
@@ -265,10 +268,7 @@ func (s *supervisor) step(ctx context.Context, step *steps.Step) error {
 	if m.After = s.last; step.Acts() {
 		m.After = s.snapshot(s.run.PID)
 	}
-	if err := s.after(ctx, m); err != nil {
-		return err
-	}
-	return s.await("ready")
+	return s.after(ctx, m)
 }
 
 // inChild lets the child take its half.
@@ -282,7 +282,7 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if !s.socket.answers(time.Millisecond) { // else it would only be kept waiting
 		s.meanwhile()
 	}
-	if err := s.await("done"); err != nil {
+	if err := s.await("done with " + step.Name); err != nil {
 		return err
 	}
 	return s.afterFilter(step)
@@ -366,35 +366,31 @@ func (s *supervisor) end(ctx context.Context, err error) error {
 
 // say gives the order to go on.
 func (s *supervisor) say(name string) error {
-	err := s.socket.enc.Encode(order{name})
+	err := s.socket.say(name)
 	if errors.Is(err, unix.EPIPE) {
-		return s.childDied("done", err)
+		return s.childDied("done with "+name, err)
 	}
 	return err
 }
 
-// await hears the next report of the child.
+// await hears what the child is ready for next, or why there is nothing next.
 func (s *supervisor) await(what string) error {
-	var r report
-	err := s.socket.dec.Decode(&r)
-	switch {
-	case err != nil:
+	var said json.RawMessage
+	if err := s.socket.hear(&said); err != nil {
 		return s.childDied(what, err)
-	case r.Error != nil:
-		return r.Error.error()
 	}
-	return nil
+	return failure(said)
 }
 
 // awaitExec hears nothing where the execve succeeded: the socket just closes.
 func (s *supervisor) awaitExec() error {
-	var r report
-	err := s.socket.dec.Decode(&r)
-	if err == nil && r.Error != nil {
-		return r.Error.error()
-	}
-	if !errors.Is(err, io.EOF) {
-		return s.childDied("execve", err)
+	var said json.RawMessage
+	err := s.socket.hear(&said)
+	switch {
+	case err == nil:
+		return failure(said)
+	case !errors.Is(err, io.EOF):
+		return s.childDied("done with execve", err)
 	}
 	return nil
 }

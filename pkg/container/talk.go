@@ -3,6 +3,7 @@ package container
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
@@ -14,9 +15,9 @@ import (
 )
 
 // The conversation: JSON over one inherited socket. The supervisor begins with
-// the instructions; then the child says "ready" before each step and "done"
-// after it, and acts only when told to go. A successful execve says nothing: it
-// closes the socket.
+// the instructions. Then the child names the step that it is ready for, and takes
+// it when told to go; ready for the next one, it is done with the one before. A
+// successful execve says nothing: it closes the socket.
 
 // instructions is the first thing that the supervisor says.
 type instructions struct {
@@ -27,26 +28,23 @@ type instructions struct {
 	Enters bool // into a container: the host's /proc is procFD, for / is not the host's
 }
 
-// order lets the child go on with what it said it was ready for.
-type order struct{ Go string }
-
-// report is what the child says.
-type report struct {
-	Ready string     `json:",omitempty"`
-	Done  string     `json:",omitempty"`
-	Error *wireError `json:",omitempty"`
+// values are the fields one by one, as they travel: a struct is dear to learn, as
+// in steps.Spec.
+func (in *instructions) values() []any {
+	return []any{&in.Spec, &in.Path, &in.Args, &in.Env, &in.Enters}
 }
 
 // wireError is an error as data, so that errors.Is works in the supervisor too.
 type wireError struct {
+	Step     string // that failed; "" where it was none
 	Op, Path string
 	Errno    syscall.Errno
 	Text     string // where there is no errno
 }
 
 // toWire takes an error apart.
-func toWire(err error) *wireError {
-	w := &wireError{Text: err.Error()}
+func toWire(step string, err error) *wireError {
+	w := &wireError{Step: step, Text: err.Error()}
 	var failed *steps.Error
 	var path *os.PathError
 	var look *exec.Error
@@ -76,6 +74,13 @@ func errnoOf(err error) syscall.Errno {
 
 // error puts it together again.
 func (w *wireError) error() error {
+	if w.Step != "" {
+		return fmt.Errorf("%s: %w", w.Step, w.cause())
+	}
+	return w.cause()
+}
+
+func (w *wireError) cause() error {
 	switch {
 	case w.Errno == 0:
 		return errors.New(w.Text)
@@ -87,6 +92,18 @@ func (w *wireError) error() error {
 	return &steps.Error{Op: w.Op, Path: w.Path, Err: w.Errno}
 }
 
+// failure is the error that the child has said, and nil where it said a name.
+func failure(said json.RawMessage) error {
+	if said[0] == '"' {
+		return nil
+	}
+	var w wireError
+	if err := json.Unmarshal(said, &w); err != nil {
+		return err
+	}
+	return w.error()
+}
+
 // socket is one end of the conversation.
 type socket struct {
 	file *os.File
@@ -96,6 +113,26 @@ type socket struct {
 
 func newSocket(f *os.File) *socket {
 	return &socket{f, json.NewEncoder(f), json.NewDecoder(f)}
+}
+
+// say says one thing after another.
+func (s *socket) say(things ...any) error {
+	for _, t := range things {
+		if err := s.enc.Encode(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hear hears as many things, and puts them where the pointers say.
+func (s *socket) hear(things ...any) error {
+	for _, t := range things {
+		if err := s.dec.Decode(t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // answers tells whether the other side says something, or has gone, in that time.

@@ -66,7 +66,7 @@ var order = []*Step{
 	Seccomp,
 }
 
-// Spec is what the steps are told. It travels to the child as JSON: see wire.
+// Spec is what the steps are told. It travels to the child as JSON: see parts.
 type Spec struct {
 	Steps []string // the names of the steps that run, in their order
 	Root  string   // the directory that becomes /, in the supervisor's mount namespace

@@ -36,14 +36,14 @@ func TestSpecTravels(t *testing.T) {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
-	if err := json.Unmarshal([]byte(`{"Settings":{"none":{}}}`), &Spec{}); err == nil {
+	if err := json.Unmarshal([]byte(`{"none":{}}`), &Spec{}); err == nil {
 		t.Error("settings of a step that there is not are taken")
 	}
 }
 
 // TestAllSettingsTravel: no step's settings are forgotten.
 func TestAllSettingsTravel(t *testing.T) {
-	known := new(Spec).settings()
+	known := new(Spec).parts()
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Spec]()) {
 		if field.Type.Kind() != reflect.Struct {
 			continue
