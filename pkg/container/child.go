@@ -91,15 +91,15 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 	if s.InChild == nil {
 		return nil
 	}
-	if err := c.await(s.Name); err != nil {
-		return err
-	}
 	if s == steps.Seccomp { // which may forbid what is to be done before execve
 		if err := c.prepare(in); err != nil {
 			return err
 		}
 		lowerOpenFiles()
 		c.aside = startAside()
+	}
+	if err := c.await(s.Name); err != nil {
+		return err
 	}
 	c.taking = s.Name
 	if err := s.InChild(&in.Spec); err != nil {
