@@ -20,8 +20,8 @@ The new process enters the namespaces of the container's first process, its
 root directory and its cgroup, and takes the same capabilities, label and
 filter. What it does not get is what the first process inherited from its
 parent: resource limits (ulimit), niceness, signal masks. Nor does it get what
-only a supervisor can do: a seccomp rule "notify" has nobody who answers for
-this process.`,
+only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
+answers for this process, and the call fails with ENOSYS.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
 		Args:    args(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,6 +14,9 @@ import (
 // startProcess clones and executes this program again.
 func startProcess(attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
 	if joinsPids() {
+		if attr.UseCgroupFD { // of which only clone3(2) knows: the caller writes the pid
+			return nil, unix.EINVAL
+		}
 		return startBare(attr, files)
 	}
 	pid, err := syscall.ForkExec("/proc/self/exe", []string{childName}, &syscall.ProcAttr{

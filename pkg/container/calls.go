@@ -2,6 +2,7 @@ package container
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -31,11 +32,25 @@ func (s *supervisor) afterFilter(step *steps.Step) error {
 	if err != nil {
 		return fmt.Errorf("take the seccomp listener: %w", err)
 	}
+	s.answering = make(chan struct{})
 	go func() {
+		defer close(s.answering)
 		// Should it fail, it closes the listener, and the calls fail with ENOSYS.
 		_ = l.Serve(s.Spec.Seccomp.Answers(), s.tell)
 	}()
 	return nil
+}
+
+// awaitTold waits until the last answered call has been told of. What the command
+// left behind may live on where there is no guard, and so may its filter.
+func (s *supervisor) awaitTold() {
+	if s.answering == nil {
+		return
+	}
+	select {
+	case <-s.answering:
+	case <-time.After(time.Second):
+	}
 }
 
 func (s *supervisor) tell(c seccomp.Call) {

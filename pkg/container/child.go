@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -77,7 +78,8 @@ func (c *child) run() error {
 	return c.exec(&in)
 }
 
-// hostProc is a descriptor of the host's /proc.
+// hostProc is a descriptor of the host's /proc. One that enters has it only where a
+// step needs it.
 func hostProc(in *instructions) (int, error) {
 	if in.Enters {
 		unix.CloseOnExec(procFD)
@@ -91,14 +93,14 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 	if s.InChild == nil {
 		return nil
 	}
+	var unprepared error
 	if s == steps.Seccomp { // which may forbid what is to be done before execve
-		if err := c.prepare(in); err != nil {
-			return err
-		}
+		unprepared = c.prepare(in)
 		lowerOpenFiles()
 		c.aside = startAside()
 	}
-	if err := c.await(s.Name); err != nil {
+	// Ready even so: the step before is done, and is looked at now.
+	if err := cmp.Or(c.await(s.Name), unprepared); err != nil {
 		return err
 	}
 	c.taking = s.Name
@@ -114,7 +116,14 @@ func (c *child) await(name string) error {
 	if err := c.say(name); err != nil {
 		return err
 	}
-	return c.apart(func() error { return c.socket.hear(new(string)) })
+	var told string
+	if err := c.apart(func() error { return c.socket.hear(&told) }); err != nil {
+		return err
+	}
+	if told != name {
+		return fmt.Errorf("the child is ready for %s, and was told %q", name, told)
+	}
+	return nil
 }
 
 func (c *child) say(thing any) error {
@@ -142,7 +151,7 @@ func lowerOpenFiles() {
 
 // prepare does what has to be done before the execve.
 func (c *child) prepare(in *instructions) (err error) {
-	if c.path, err = lookPath(in.Path, in.Env); err != nil {
+	if c.path, err = lookPath(in.Command[0], in.Env); err != nil {
 		return err
 	}
 	// A working directory outside of the root would be a way out: CVE-2024-21626.
@@ -166,7 +175,7 @@ func (c *child) exec(in *instructions) error {
 			return err
 		}
 	}
-	return &steps.Error{Op: "execve", Path: c.path, Err: unix.Exec(c.path, in.Args, in.Env)}
+	return &steps.Error{Op: "execve", Path: c.path, Err: unix.Exec(c.path, in.Command[1:], in.Env)}
 }
 
 // insideRoot fails where the working directory is not under /; see getcwd(2).

@@ -78,6 +78,16 @@ func TestExitCode(t *testing.T) {
 	}
 }
 
+// TestAnyBytes: an argument need not be UTF-8.
+func TestAnyBytes(t *testing.T) {
+	const name = "\x83e.txt" // Shift-JIS
+	c := testroot.Container(t, steps.Chroot)
+	c.Env = append(container.DefaultEnv(), "NAME="+name)
+	if text, _, err := output(t, c, "sh", "-c", `echo "$1 $NAME"`, "sh", name); text != name+" "+name+"\n" {
+		t.Errorf("it became %q (%v)", text, err)
+	}
+}
+
 // TestForeignProgram executes files that are no programs of this machine.
 func TestForeignProgram(t *testing.T) {
 	c := testroot.Container(t, steps.Chroot)

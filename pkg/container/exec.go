@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -103,6 +105,9 @@ func openTarget(info journal.Info) (t *target, err error) {
 	if t.steps, err = ownSteps(info.Steps); err != nil {
 		return t, err
 	}
+	if err := t.canStart(); err != nil {
+		return t, err
+	}
 	if t.pidfd, err = unix.PidfdOpen(info.PID, 0); err != nil {
 		return t, &steps.Error{Op: "pidfd_open", Path: strconv.Itoa(info.PID), Err: err}
 	}
@@ -124,10 +129,22 @@ func ownSteps(names []string) ([]*steps.Step, error) {
 	var own []*steps.Step
 	for _, s := range all {
 		if s.InChild != nil && !s.Entered {
-			own = append(own, &steps.Step{Name: s.Name, Verify: s.Verify})
+			own = append(own, &steps.Step{Name: s.Name, InChild: s.InChild, Verify: s.Verify})
 		}
 	}
 	return own, nil
+}
+
+// canStart refuses to enter where the filter hands the execve to somebody: for a
+// process that comes later there is nobody.
+func (t *target) canStart() error {
+	execve, _ := seccomp.Number("execve")
+	for _, action := range seccomp.Outcomes(t.spec.Seccomp.Filters, execve) {
+		if kind := action.Kind(); kind == seccomp.Trace || kind == seccomp.Notify {
+			return fmt.Errorf("its filter has the action %s for execve, and nobody answers for a process that comes later: %w", kind, unix.ENOSYS)
+		}
+	}
+	return nil
 }
 
 // openFiles opens all that the entering process needs.
@@ -145,10 +162,21 @@ func (t *target) openFiles() (err error) {
 	if t.exe, err = sealedSelf(); err != nil {
 		return err
 	}
-	if t.group, err = cgroup.Of(t.info.PID, "pids"); errors.Is(err, cgroup.ErrNotFound) {
-		return nil
-	}
+	t.group, err = t.ownGroup()
 	return err
+}
+
+// ownGroup is the container's cgroup, where it is another one than ours. Without a
+// guard it is not: there is nothing to enter, and maybe no right to.
+func (t *target) ownGroup() (string, error) {
+	theirs, err := cgroup.Of(t.info.PID, "pids")
+	if errors.Is(err, cgroup.ErrNotFound) || errors.Is(err, os.ErrNotExist) { // no tree, or not in it
+		return "", nil
+	}
+	if ours, _ := cgroup.Of(os.Getpid(), "pids"); ours == theirs {
+		return "", err
+	}
+	return theirs, err
 }
 
 // namespaces are the flags of setns(2) for the links in /proc/PID/ns.
@@ -208,7 +236,12 @@ func sealedSelf() (*os.File, error) {
 
 // spawn lets the child be born inside.
 func (t *target) spawn(attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
-	e, err := newEntry(t.exe, attr, append(files, t.proc.Fd()))
+	// Processes in the container can open what this one has open: so it has no
+	// door to the host but where its label must be written to one.
+	if slices.Contains(steps.Names(t.steps), steps.AppArmor.Name) {
+		files = append(files, t.proc.Fd())
+	}
+	e, err := newEntry(t.exe, attr, files)
 	if err != nil {
 		return nil, err
 	}

@@ -2,17 +2,21 @@ package container_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -124,6 +128,48 @@ func TestExecPassesExitCodeOn(t *testing.T) {
 	e := &container.Exec{ID: info.ID, Args: []string{"/no/such"}}
 	if code, err := e.Run(t.Context()); code != container.ExitNotFound {
 		t.Errorf("a command that is not there gave %d (%v)", code, err)
+	}
+}
+
+// TestExecTakesOwnSteps: what belongs to a process and not to the container, the
+// process that enters takes itself. Layers that do nothing hold it up by nothing.
+func TestExecTakesOwnSteps(t *testing.T) {
+	const fields = "grep -E '^(CapBnd|CapEff|Seccomp):' /proc/self/status"
+	host, err := observe.TakeStatus(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := container.Container{}
+	c.Spec.Capabilities.Drop = []string{"CAP_SYS_TIME"}
+	info := start(t, c, "fork-exec", "capabilities", "seccomp")
+	first, err := observe.TakeStatus(info.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, code := execIn(t, info.ID, fields)
+	for _, field := range []string{"CapBnd", "CapEff", "Seccomp"} {
+		want := field + ":\t" + first.Get(field)
+		if code != 0 || !strings.Contains(said, want) || first.Get(field) == host.Get(field) {
+			t.Errorf("exit code %d, it said %q, the container's is %q, the host's %q", code, said, want, host.Get(field))
+		}
+	}
+	c.Spec.Capabilities = steps.CapabilitySettings{Privileged: true}
+	c.Spec.Seccomp.Profile = steps.Unconfined
+	info = start(t, c, "fork-exec", "capabilities", "seccomp")
+	if said, code := execIn(t, info.ID, fields); code != 0 || !strings.Contains(said, "Seccomp:\t0") {
+		t.Errorf("privileged: exit code %d, it said %q", code, said)
+	}
+}
+
+// TestExecNobodyAnswers: a filter that asks a tracer about execve would leave a
+// process that comes later without one.
+func TestExecNobodyAnswers(t *testing.T) {
+	c := container.Container{}
+	c.Spec.Seccomp.Rules = []string{"trace:execve"}
+	info := start(t, c, "fork-exec", "seccomp")
+	e := &container.Exec{ID: info.ID, Args: []string{"/bin/true"}}
+	if _, err := e.Run(t.Context()); !errors.Is(err, unix.ENOSYS) || !strings.Contains(err.Error(), "trace for execve") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -35,6 +35,8 @@ type supervisor struct {
 	into     *target // the container that the child enters; nil where it is a new one
 	signals  *signals
 
+	answering chan struct{} // closed when no call of a notify rule can come any more; nil where none can
+
 	executing atomic.Bool // the command runs: signals are for it
 }
 
@@ -137,7 +139,7 @@ func (s *supervisor) clone(ctx context.Context) error {
 	// its parent.
 	s.meanwhile()
 	m.Before = s.snapshot(unix.Gettid())
-	if err := s.await("ready"); err != nil {
+	if err := s.await("ready for its first step"); err != nil {
 		return err
 	}
 	m.PID, m.After = s.run.PID, s.snapshot(s.run.PID)
@@ -188,7 +190,7 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err := s.describe(); err != nil {
 		return err
 	}
-	in := instructions{s.Spec, s.path(), s.Args, s.env(), s.into != nil}
+	in := instructions{s.Spec, append(verbatim{s.path()}, s.Args...), s.env(), s.into != nil}
 	return s.socket.say(in.values()...)
 }
 
@@ -282,7 +284,7 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if !s.socket.answers(time.Millisecond) { // else it would only be kept waiting
 		s.meanwhile()
 	}
-	if err := s.await("done with " + step.Name); err != nil {
+	if err := s.await("ready for what follows " + step.Name); err != nil {
 		return err
 	}
 	return s.afterFilter(step)
@@ -348,6 +350,7 @@ func (s *supervisor) reap() int {
 	if s.run.Cgroup != "" {
 		_ = cgroup.Kill(s.run.Cgroup) // the journal's end tries again, and says so
 	}
+	s.awaitTold()
 	if s.terminal != nil {
 		s.terminal.end()
 	}
@@ -368,7 +371,7 @@ func (s *supervisor) end(ctx context.Context, err error) error {
 func (s *supervisor) say(name string) error {
 	err := s.socket.say(name)
 	if errors.Is(err, unix.EPIPE) {
-		return s.childDied("done with "+name, err)
+		return s.childDied("told to take "+name, err)
 	}
 	return err
 }
@@ -388,9 +391,9 @@ func (s *supervisor) awaitExec() error {
 	err := s.socket.hear(&said)
 	switch {
 	case err == nil:
-		return failure(said)
+		return cmp.Or(failure(said), fmt.Errorf("the child says %s, and should have executed the command", said))
 	case !errors.Is(err, io.EOF):
-		return s.childDied("done with execve", err)
+		return s.childDied("executing the command", err)
 	}
 	return nil
 }

@@ -21,17 +21,41 @@ import (
 
 // instructions is the first thing that the supervisor says.
 type instructions struct {
-	Spec   steps.Spec
-	Path   string // what is executed, looked up in PATH
-	Args   []string
-	Env    []string
-	Enters bool // into a container: the host's /proc is procFD, for / is not the host's
+	Spec    steps.Spec
+	Command verbatim // what is executed, looked up in PATH; then its arguments from argv[0] on
+	Env     verbatim
+	Enters  bool // into a container: the host's /proc is procFD, for / is not the host's
+}
+
+// verbatim are strings that travel as they are: a JSON string is UTF-8, and an
+// argument or a file's name may be anything.
+type verbatim []string
+
+// MarshalJSON makes each a string in base64.
+func (v *verbatim) MarshalJSON() ([]byte, error) {
+	bytes := make([][]byte, len(*v))
+	for i, s := range *v {
+		bytes[i] = []byte(s)
+	}
+	return json.Marshal(bytes)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (v *verbatim) UnmarshalJSON(text []byte) error {
+	var bytes [][]byte
+	if err := json.Unmarshal(text, &bytes); err != nil {
+		return err
+	}
+	for _, b := range bytes {
+		*v = append(*v, string(b))
+	}
+	return nil
 }
 
 // values are the fields one by one, as they travel: a struct is dear to learn, as
 // in steps.Spec.
 func (in *instructions) values() []any {
-	return []any{&in.Spec, &in.Path, &in.Args, &in.Env, &in.Enters}
+	return []any{&in.Spec, &in.Command, &in.Env, &in.Enters}
 }
 
 // wireError is an error as data, so that errors.Is works in the supervisor too.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -152,6 +153,9 @@ func TestJoin(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			join := fmt.Sprintf("%s=%d", kind, other)
 			l, _ := inNamespaces(t, steps.NamespaceSettings{Kinds: []string{"none"}, Join: []string{join}}, "true")
+			if groups := fmt.Sprint(l["execve"].Cgroups); !strings.Contains(groups, "/"+cgroup.Parent+"/") {
+				t.Errorf("it is outside of the guard: %s", groups)
+			}
 			for _, k := range []string{"net", "uts", "ipc", "pid", "cgroup", "user", "time"} {
 				pid := os.Getpid()
 				if k == kind {

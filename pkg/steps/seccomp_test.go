@@ -1,14 +1,17 @@
 package steps_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
@@ -129,6 +132,34 @@ func TestNotify(t *testing.T) {
 	}
 	if got := calls(); len(got) != 1 || got[0].Paths[0] != "d" || !got[0].Answer.Continue {
 		t.Errorf("the supervisor was asked %v", got)
+	}
+}
+
+// TestLastCallIsTold: what is told of a call comes after the answer, and never
+// after the run.
+func TestLastCallIsTold(t *testing.T) {
+	c := filtered(t, "notify=0:mkdir,mkdirat")
+	var told atomic.Int32
+	c.Calls = func(seccomp.Call) {
+		time.Sleep(50 * time.Millisecond) // the command has ended by then
+		told.Add(1)
+	}
+	if output(t, c, "exec mkdir /never"); told.Load() != 1 {
+		t.Errorf("told of %d calls when the run is over", told.Load())
+	}
+}
+
+// TestLayerBeforeIsShown: a command that is not there is found missing before the
+// filter, and the layer before that has been put on and is shown.
+func TestLayerBeforeIsShown(t *testing.T) {
+	c := layers(t, "capabilities", "seccomp")
+	l := looker{}
+	c.Watcher, c.Args = l, []string{"/no/such"}
+	if code, err := c.Run(t.Context()); code != container.ExitNotFound {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+	if l["capabilities"] == nil || l["seccomp"] != nil {
+		t.Errorf("shown were %v", slices.Collect(maps.Keys(l)))
 	}
 }
 
