@@ -35,7 +35,8 @@ func (p *Policy) Compile() (Filter, error) {
 	return p.filter(append(lines, answer(p.Default)))
 }
 
-// unconditional decides about all calls but some: the first rule counts.
+// unconditional decides about all calls but some: the first rule without a
+// condition counts.
 func (p *Policy) unconditional(but []string) []line {
 	seen := make(map[string]bool, len(native.calls))
 	for _, call := range but {
@@ -43,6 +44,9 @@ func (p *Policy) unconditional(but []string) []line {
 	}
 	var lines []line
 	for _, r := range p.Rules {
+		if len(r.Conds) > 0 {
+			continue
+		}
 		var calls []string
 		for _, call := range r.Calls {
 			if !seen[call] {

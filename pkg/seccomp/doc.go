@@ -2,8 +2,8 @@
 // seccomp(2), and reads filters back: what they do with each system call, and
 // instruction by instruction.
 //
-// It assembles and loads nothing: installing a filter is a step of the container,
-// which only hands ready instructions to the kernel.
+// It loads nothing: installing a filter is a step of the container, which only
+// hands ready instructions to the kernel.
 //
 // # What a filter looks like here
 //

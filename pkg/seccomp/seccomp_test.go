@@ -206,6 +206,31 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// TestWithoutCondition: of the rules about a call, the first without a condition
+// counts, wherever those with one stand.
+func TestWithoutCondition(t *testing.T) {
+	only40 := []Cond{{Arg: 0, Op: specs.OpEqualTo, Value: 40}}
+	for _, rules := range [][]Rule{
+		{{Action: Allow, Conds: only40}, {Action: Refuse(unix.EROFS)}},
+		{{Action: Kill, Conds: only40}, {Action: Allow}},
+		{{Action: Log}, {Action: Kill, Conds: only40}, {Action: Allow}},
+	} {
+		p := &Policy{Default: Kill}
+		for _, r := range rules {
+			r.Calls = []string{"socket"}
+			p.add(r)
+		}
+		filters := compiled(t, p)
+		want, certain := p.Of("socket")
+		for _, arg := range []uint64{40, 41} {
+			got := decide(t, filters, native.auditArch, number(t, "socket"), [6]uint64{arg})
+			if got != want || !certain {
+				t.Errorf("%v with %d: %s, want %s", p.Rules, arg, got, want)
+			}
+		}
+	}
+}
+
 // meant is the strictest action of the rules that hold.
 func meant(rules []Rule, args [6]uint64, otherwise Action) Action {
 	var held []Action
