@@ -41,6 +41,7 @@ type play struct {
 	transcript *Transcript
 	outcomes   []*outcome
 	audience   audience
+	typing     time.Duration // how far the audience may be behind the shell
 }
 
 // audience is told what happens as it happens.
@@ -111,7 +112,7 @@ func (p *play) attend(ctx context.Context, cmd *exec.Cmd, to outlet) error {
 	endGroup(group)
 	select {
 	case <-heard:
-	case <-time.After(grace): // a process in another session keeps it open
+	case <-time.After(p.typing + grace): // a process in another session keeps it open
 	}
 	to.read.Close()
 	<-heard

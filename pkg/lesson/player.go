@@ -225,10 +225,10 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	if err != nil {
 		return err
 	}
-	run := &play{transcript: t, audience: &hall{
+	run := &play{transcript: t, typing: p.typingTime(t), audience: &hall{
 		ctx: ctx, ui: p.UI, out: p.Out, typing: p.Typing, shown: s.announced,
 	}}
-	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+p.typingTime(t), errTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+run.typing, errTimeout)
 	defer cancel()
 	if p.keyboard(t) != nil {
 		p.pager.Freely() // to the next key that is ours

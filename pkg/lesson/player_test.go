@@ -273,6 +273,18 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+// TestTypingLong: the shell has ended long before its command is on the screen, and
+// what it said is kept.
+func TestTypingLong(t *testing.T) {
+	text := strings.Repeat("a", int(grace/keystroke))
+	var out bytes.Buffer
+	p := &Player{UI: ui.New(&out), Out: &out, Typing: true}
+	report, err := p.Play(t.Context(), []*Lesson{read(t, sample("```console\n$ echo "+text+"\n"+text+"\n```"))})
+	if err != nil || !report[0].Verdict.Held {
+		t.Errorf("%v, %+v\n%s", err, report, out.String())
+	}
+}
+
 // TestClock shows the time to a person, for one lesson and for several.
 func TestClock(t *testing.T) {
 	l := read(t, sample("Words."))
