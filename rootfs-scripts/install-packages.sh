@@ -1,11 +1,13 @@
 #!/bin/sh
 # install-packages.sh PACKAGE...: installs those that are not installed, through
 # apt-get, as root or through sudo. With nothing missing it changes nothing and
-# needs no network.
+# needs no network. It never removes a package: Docker's containerd.io, for one,
+# has a runc of its own and would go for Debian's.
 set -eu
 
 missing=
 for package in "$@"; do
+	command -v "$package" >/dev/null && continue
 	dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
 		missing="$missing $package"
 done
@@ -28,7 +30,7 @@ echo "installing:$missing" >&2
 # shellcheck disable=SC2086 # a list of words
 install() {
 	$sudo env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq install -y --no-install-recommends $missing >&2
+		apt-get -qq install -y --no-remove --no-install-recommends $missing >&2
 }
 # The package lists of a fresh machine are empty, and of an old one outdated.
 install 2>/dev/null || { $sudo apt-get -qq update >&2 && install; } || {
