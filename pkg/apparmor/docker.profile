@@ -34,7 +34,8 @@ profile $NAME flags=($FLAGS) {
   deny /proc/{[^1-9],[^1-9][^0-9],[^1-9s][^0-9y][^0-9s],[^1-9][^0-9][^0-9][^0-9/]*}/** w,
   # Of /proc/sys only what begins with k, which is /proc/sys/kernel.
   deny /proc/sys/[^k]** w,
-  # Of that only shm*: shared memory, of which an IPC namespace has its own.
+  # Of that shm* should be left. The pattern also leaves names that share one
+  # letter in its place, such as sem and threads-max.
   deny /proc/sys/kernel/{?,??,[^s][^h][^m]**} w,
   # The key that reboots or crashes the machine: not even to be read.
   deny /proc/sysrq-trigger rwklx,

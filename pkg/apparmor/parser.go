@@ -53,7 +53,7 @@ type Mode string
 // The modes of apparmor(7).
 const (
 	Enforce  Mode = "enforce"  // refuse it
-	Complain Mode = "complain" // allow it and write a record
+	Complain Mode = "complain" // allow what no rule allows, and write a record
 )
 
 // Load compiles a file and loads it into the kernel: apparmor_parser(8). It is

@@ -16,7 +16,7 @@ import (
 var (
 	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, mkdirCall)
 	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, fchownatCall)
-	Keyctl      = filteredCall("keyctl", "reach the keyrings, which no namespace divides", `keyctl(-1)`, keyctlCall)
+	Keyctl      = filteredCall("keyctl", "reach keyrings that only a user namespace divides", `keyctl(-1)`, keyctlCall)
 	Unshare     = filteredCall("unshare", "make namespaces: new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
 	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, mountCall)
 	BPF         = filteredCall("bpf", "load a program into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)

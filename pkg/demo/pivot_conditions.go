@@ -77,7 +77,7 @@ func conditions() []condition {
 			want: unix.EINVAL, because: lang.T("chroot has made an ordinary directory the root"),
 		},
 		{
-			rule:    lang.T("the caller must have CAP_SYS_ADMIN in its user namespace"),
+			rule:    lang.T("the caller must have CAP_SYS_ADMIN in the user namespace that owns its mounts"),
 			prepare: dropSysAdmin,
 			newRoot: root, putOld: root,
 			want: unix.EPERM, because: lang.T("root without this capability is not enough"),

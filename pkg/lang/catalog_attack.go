@@ -44,7 +44,7 @@ func init() {
 			"be allowed to open any file by its inode number":   "任意のファイルをinode番号で開く許可を得る",
 			"make a directory":                                  "ディレクトリを作る",
 			"give a file away":                                  "ファイルの所有者を変える",
-			"reach the keyrings, which no namespace divides":    "名前空間では分けられないキーリングに触る",
+			"reach keyrings that only a user namespace divides": "ユーザー名前空間だけが分けるキーリングに触る",
 			"make namespaces: new ways into the kernel":         "名前空間を作り、カーネルへの新しい入り口を得る",
 			"call mount, whatever its capabilities":             "ケーパビリティによらずmountを呼び出す",
 			"load a program into the kernel":                    "カーネルにプログラムを読み込ませる",

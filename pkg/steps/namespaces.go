@@ -42,7 +42,7 @@ func setUpNamespaces(s *Spec) error {
 	if err == nil && n.New("cgroup") {
 		call, err = "unshare NEWCGROUP", unix.Unshare(unix.CLONE_NEWCGROUP)
 	}
-	if err == nil && n.New("net") { // a new one has lo alone, and lo is down
+	if err == nil && n.New("net") { // in a new one lo is down
 		call, err = "set lo up", netlink.LinkSetUp(lo)
 	}
 	if err == nil && n.New("uts") { // a new one has the name of the old

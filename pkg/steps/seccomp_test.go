@@ -26,8 +26,8 @@ func filtered(t *testing.T, rules ...string) container.Container {
 	return c
 }
 
-// TestTalksDemo is S23: a root shell that can neither make a directory nor give
-// a file away, and can do everything else.
+// TestTalksDemo is S23: a root shell whose mkdir and chown are killed, and which can
+// do everything else.
 func TestTalksDemo(t *testing.T) {
 	dir := t.TempDir()
 	script := "cd " + dir + "; mkdir d; : > f; chown 1 f; stat -c %u f; ls"

@@ -17,7 +17,7 @@ import (
 type AppArmorSettings struct {
 	Profile  string   // a file with one profile, instead of the lesson's
 	Deny     []string // paths that the lesson's profile refuses as well
-	Complain bool     // let everything through, and write a record of it
+	Complain bool     // let through what no rule allows, and write a record of it
 
 	Name string `json:",omitempty"` // of the loaded profile: set by the step
 }

@@ -33,8 +33,8 @@ type SeccompSettings struct {
 	policies []*seccomp.Policy
 }
 
-// DefaultSeccompRule is the talk's: a root shell that can neither make a
-// directory nor give a file away.
+// DefaultSeccompRule is the talk's: a root shell whose mkdir and chown the kernel
+// kills. fchown, on a file that is open, is not on the list.
 const DefaultSeccompRule = "kill:mkdir,mkdirat,chown,lchown,fchownat"
 
 // Policies reads the rules and the profile. caps are the names of the
