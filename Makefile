@@ -35,7 +35,10 @@ demo: build ## play the lessons, without a keypress where there is no terminal
 	@bin/workshop rootfs path >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
 	$(AS_ROOT) bin/workshop tour
 
+# What sudo has made here is the user's, whose next make writes there again.
 install: build man install-built ## the binary, its manual and completions, below PREFIX
+	@test -z "$${SUDO_UID:-}" || { chown -R "$$SUDO_UID:$$SUDO_GID" bin man && \
+		for made in .cache .cache/go; do ! test -d $$made || chown "$$SUDO_UID:$$SUDO_GID" $$made; done; }
 
 # What is built already. A file that is the same is not touched: install -C would
 # still set its owner and its mode.
@@ -68,12 +71,12 @@ fmt: $(TOOLS)/gofumpt $(TOOLS)/shfmt ## format Go and shell
 
 bench: build ## how fast, against runc and bwrap, in turn
 	@rootfs-scripts/install-packages.sh busybox-static runc bubblewrap
-	@bin/workshop rootfs path busybox >/dev/null 2>&1 || bin/workshop rootfs build busybox
+	@bin/workshop rootfs path busybox >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
 	@$(NEED_GO) && go run ./internal/bench
 
 bench-bomb: build ## what the host feels of 200 fork bombs: two minutes
 	@rootfs-scripts/install-packages.sh bash busybox-static
-	@bin/workshop rootfs path busybox >/dev/null 2>&1 || bin/workshop rootfs build busybox
+	@bin/workshop rootfs path busybox >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
 	@$(NEED_GO) && go test ./pkg/bomb -run '^$$' -bench Bomb -benchtime 200x
 
 # What the tests run as other programs. What they cannot have, they skip and say.

@@ -53,6 +53,7 @@ func newAppArmorStatus() *cobra.Command {
 				return err
 			}
 			if asJSON {
+				s.Loaded = notNull(s.Loaded)
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
 			}
 			return showAppArmor(ui.New(cmd.OutOrStdout()), s)

@@ -34,7 +34,7 @@ The kernel's log takes ten records within five seconds and drops the rest.`,
 				return err
 			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(records)
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(notNull(records))
 			}
 			screen := ui.New(cmd.OutOrStdout())
 			if len(records) == 0 {

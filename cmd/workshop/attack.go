@@ -2,7 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,12 +39,11 @@ workshop started, the same command attacks from right there.`,
   sudo workshop attack chroot-escape -- ls /           it escapes
   sudo workshop attack chroot-escape --lesson 3        it does not`,
 		RunE: f.run,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			for _, p := range attack.All() {
-				names = append(names, p.Name)
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveDefault // -- and a command
 			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return completeAttacks(cmd, args, word)
 		},
 	}
 	cmd.AddCommand(newForkBombCommand())
@@ -49,14 +51,18 @@ workshop started, the same command attacks from right there.`,
 	cmd.Flags().IntVar(&f.lesson, "lesson", 0, "with the layers of this lesson")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the result as JSON")
 	cmd.Flags().StringVar(&f.expect, "expect", "", "exit with 1 unless it is: allowed or stopped")
+	completeFlag(cmd, "expect", verdicts...)
 	return cmd
 }
 
 func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return listAttacks(cmd.OutOrStdout())
+		return listAttacks(cmd.OutOrStdout(), f.json)
 	}
 	p, err := attack.Lookup(args[0])
+	if err == nil {
+		err = f.understood(cmd, args)
+	}
 	if err != nil {
 		return usageError{err}
 	}
@@ -70,6 +76,30 @@ func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 		return f.attackAndExec(cmd, p, args)
 	}
 	return f.attackAndJudge(cmd, p)
+}
+
+var verdicts = []string{"allowed", "stopped"}
+
+// understood says what is wrong with the command line.
+func (f *attackFlags) understood(cmd *cobra.Command, args []string) error {
+	command := len(args) > 1
+	switch {
+	case command && cmd.ArgsLenAtDash() != 1:
+		return fmt.Errorf("%s: a command comes after --, as in: attack %s -- %s", args[1], args[0], args[1])
+	case command && (f.json || f.expect != ""):
+		return errors.New("--json and --expect are for an attack without a command")
+	case f.expect != "" && !slices.Contains(verdicts, f.expect):
+		return fmt.Errorf("--expect %s: say allowed or stopped", f.expect)
+	}
+	return knownLesson(f.lesson)
+}
+
+// knownLesson says that there is no lesson of that number; 0 is none.
+func knownLesson(n int) error {
+	if n == 0 || slices.Contains(lessonNumbers(), n) {
+		return nil
+	}
+	return fmt.Errorf("--lesson %d: there is no such lesson; see: workshop list", n)
 }
 
 // attackAndExec attacks, and where that succeeds executes a command.
@@ -109,7 +139,10 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 	if f.json {
 		err = json.NewEncoder(out).Encode(r)
 	} else {
-		showResult(out, p, r)
+		err = showResult(out, p, r)
+	}
+	if err == nil {
+		err = made(r)
 	}
 	if err == nil && f.expect != "" && f.expect != verdict(r) {
 		err = exitCode(exitClaim)
@@ -140,19 +173,46 @@ func verdict(r attack.Result) string {
 	return "stopped"
 }
 
-func showResult(out io.Writer, p *attack.Probe, r attack.Result) {
-	screen := ui.New(out)
-	if r.Allowed {
-		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
-		return
+// made is an error where the attack was not made at all: nothing stopped it.
+func made(r attack.Result) error {
+	switch {
+	case r.Impossible:
+		return &steps.Unsupported{What: r.Reason}
+	case !r.Allowed && !r.Tried():
+		return fmt.Errorf("the attack %s was not made: %s", r.Probe, r.Reason)
 	}
-	screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
-	if r.Why != "" {
-		screen.Text(r.Why, 2)
-	}
+	return nil
 }
 
-func listAttacks(out io.Writer) error {
+func showResult(out io.Writer, p *attack.Probe, r attack.Result) error {
+	screen := ui.New(out)
+	switch {
+	case r.Allowed:
+		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
+	case made(r) == nil:
+		screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
+		if r.Why != "" {
+			screen.Text(r.Why, 2)
+		}
+	}
+	return screen.Err()
+}
+
+// listedAttack is an attack for a script.
+type listedAttack struct {
+	Name  string `json:"name"`
+	Stops string `json:"stoppedBy"` // the layer
+	Tries string `json:"tries"`
+}
+
+func listAttacks(out io.Writer, asJSON bool) error {
+	if asJSON {
+		var list []listedAttack
+		for _, p := range attack.All() {
+			list = append(list, listedAttack{p.Name, p.Stops, p.Tries})
+		}
+		return json.NewEncoder(out).Encode(list)
+	}
 	screen := ui.New(out)
 	var rows [][]string
 	for _, p := range attack.All() {

@@ -17,7 +17,7 @@ func TestAttacksFit(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := listAttacks(&out); err != nil {
+		if err := listAttacks(&out, false); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {

@@ -6,17 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/check"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
@@ -79,7 +78,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
 	if f.watch {
 		return f.watchFiles(ctx, cmd.OutOrStdout(), c)
@@ -176,7 +175,7 @@ func (f *checkFlags) once(ctx context.Context, out io.Writer, c *check.Check) er
 // interrupted is the end by a signal, which needs no words.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return exitCode(128 + int(syscall.SIGINT))
+		return exitCode(container.ExitCode(context.Cause(ctx)))
 	}
 	return err
 }

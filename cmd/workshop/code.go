@@ -13,10 +13,11 @@ import (
 
 func newCodeCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "code N",
-		Short:   "The source of the step that runs in lesson N",
-		Example: "  workshop code 3\n  workshop code pivot-root",
-		Args:    args(cobra.ExactArgs(1)),
+		Use:               "code N",
+		Short:             "The source of the step that runs in lesson N",
+		Example:           "  workshop code 3\n  workshop code pivot-root",
+		Args:              args(cobra.ExactArgs(1)),
+		ValidArgsFunction: completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := findStep(args[0])
 			if err != nil {

@@ -37,8 +37,12 @@ Exit code: 0 all lessons are ready, 1 some work with limits, 2 some cannot run.`
 					return err
 				}
 			}
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
 			report := doctor.Judge(doctor.Measure())
-			report.Run(cmd.Context())
+			if err := report.Run(ctx); err != nil {
+				return err
+			}
 			if err := writeDoctor(cmd.OutOrStdout(), report, asJSON, paste); err != nil {
 				return err
 			}

@@ -33,11 +33,24 @@ func (f *containerFlags) add(cmd *cobra.Command) {
 	for _, add := range layerFlags {
 		add(fs, &f.spec)
 	}
-	names := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return steps.Names(steps.All()), cobra.ShellCompDirectiveNoFileComp
+	names := steps.Names(steps.All())
+	completeFlag(cmd, "only", names...)
+	completeFlag(cmd, "without", names...)
+	completeFlag(cmd, "ns", append(steps.NamespaceKinds(), "all", "none")...)
+}
+
+// completeFlag offers the values of a flag.
+func completeFlag(cmd *cobra.Command, flag string, values ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, // fails only for a flag that is not there
+		cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// notNull is the list for a script: an empty one is [] in JSON, and nil would be null.
+func notNull[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	_ = cmd.RegisterFlagCompletionFunc("only", names) // fails only for a flag that is not there
-	_ = cmd.RegisterFlagCompletionFunc("without", names)
+	return list
 }
 
 // steps gives the chosen steps of a lesson, and of those what runs.

@@ -10,11 +10,7 @@ import (
 func addLanguageFlag(root *cobra.Command) {
 	root.PersistentFlags().Var(language{}, "lang",
 		"the language of what is explained: en, ja (default: of WORKSHOP_LANG, LC_ALL, LC_MESSAGES or LANG)")
-	_ = root.RegisterFlagCompletionFunc("lang", // fails only for a flag that is not there
-		func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{lang.English, lang.Japanese}, cobra.ShellCompDirectiveNoFileComp
-		})
-	root.PersistentPreRunE = speakEnglishToScripts
+	completeFlag(root, "lang", lang.English, lang.Japanese)
 }
 
 // language is a flag that chooses while the flags are read, so that all that is
@@ -28,7 +24,7 @@ func (language) String() string { return "" }
 func (language) Type() string { return "en|ja" }
 
 // speakEnglishToScripts: what --json writes is the same in every language.
-func speakEnglishToScripts(cmd *cobra.Command, _ []string) error {
+func speakEnglishToScripts(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup("json"); f != nil && f.Value.String() == "true" {
 		return lang.Set(lang.English)
 	}

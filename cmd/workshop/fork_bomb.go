@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,6 +63,9 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	if err := needRoot("attack fork-bomb"); err != nil {
 		return err
 	}
+	if err := knownLesson(f.lesson); err != nil {
+		return usageError{err}
+	}
 	c, err := f.container(f.lesson)
 	if err != nil {
 		return err
@@ -79,7 +83,10 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	defer stop()
 	if f.json {
 		r, err := b.Run(ctx)
-		return errors.Join(err, json.NewEncoder(cmd.OutOrStdout()).Encode(r))
+		if err := errors.Join(err, json.NewEncoder(cmd.OutOrStdout()).Encode(r)); err != nil {
+			return err
+		}
+		return held(b, r)
 	}
 	return showBomb(ctx, ui.New(cmd.OutOrStdout()), b)
 }
@@ -107,10 +114,15 @@ func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
 		return err
 	}
 	showReport(screen, b, r)
+	return cmp.Or(screen.Err(), held(b, r))
+}
+
+// held ends with 1 where the bomb was not stopped, or something is left of it.
+func held(b *bomb.Bomb, r bomb.Report) error {
 	if !conclusive(b, r) || r.Left > 0 {
 		return exitCode(exitClaim)
 	}
-	return screen.Err()
+	return nil
 }
 
 func showArmed(screen *ui.UI, b *bomb.Bomb, g bomb.Group) {

@@ -51,9 +51,11 @@ func showHints(screen *ui.UI, l *lesson.Lesson, all bool) {
 		l.Hints[i].Show(screen)
 	}
 	screen.Line("")
-	switch left := len(l.Hints) - last; left {
-	case 0:
+	switch left := len(l.Hints) - last; {
+	case left == 0 && hasExercise(l):
 		screen.Dim(lang.F("That was the last hint. Once the check has passed: workshop solution %d", l.Number))
+	case left == 0:
+		screen.Dim(lang.T("That was the last hint."))
 	default:
 		screen.Dim(lang.F("%[2]d more: workshop hint %[1]d", l.Number, left))
 	}

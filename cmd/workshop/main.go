@@ -29,7 +29,9 @@ func main() { os.Exit(run()) }
 func run() int {
 	bomb.Main()
 	_ = lang.Set(lang.FromEnv()) // a language that there is; --lang may choose another
-	err := newRootCommand(firstWord(os.Args)).Execute()
+	root := newRootCommand(firstWord(os.Args))
+	completeCobra(root)
+	err := root.Execute()
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {
 		complain("workshop: " + explained(err))
@@ -67,13 +69,14 @@ func (e usageError) Unwrap() error { return e.error }
 func codeOf(err error) int {
 	var own exitCode
 	var usage usageError
+	var setting *container.SettingError
 	switch {
 	case errors.As(err, &own):
 		return int(own)
-	case errors.As(err, &usage):
-		return exitUsage
 	case errors.Is(err, steps.ErrUnsupported):
 		return exitUnsupported
+	case errors.As(err, &usage), errors.As(err, &setting):
+		return exitUsage
 	}
 	return container.ExitCode(err)
 }

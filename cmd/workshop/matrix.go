@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -67,6 +68,11 @@ there and what it has to do: COMMAND must bring the program along, see --self.`,
 		add(fs, &f.lab.Spec)
 	}
 	cmd.MarkFlagsMutuallyExclusive("alone", "all-but-one", "all")
+	var layers []string
+	for _, l := range matrix.Layers() {
+		layers = append(layers, l.Step.Name)
+	}
+	completeFlag(cmd, "layers", layers...)
 	return cmd
 }
 
@@ -96,6 +102,9 @@ func (f *matrixFlags) kinds() []matrix.Kind {
 func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
 	names, command := splitAtDash(cmd, args)
 	probes, err := findProbes(names)
+	if err == nil && len(command) > 0 && (f.alone || f.all || f.allButOne) {
+		err = errors.New("with COMMAND there is one column more, and no choice of the others")
+	}
 	if err != nil {
 		return usageError{err}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"os"
@@ -47,10 +48,13 @@ func probe(cmd *cobra.Command, args []string, asJSON bool) error {
 	}
 	out := cmd.OutOrStdout()
 	if asJSON {
-		return json.NewEncoder(out).Encode(attack.Try(p, io.Discard))
+		r := attack.Try(p, io.Discard)
+		return cmp.Or(json.NewEncoder(out).Encode(r), made(r))
 	}
 	r := attack.Try(p, out)
-	showResult(out, p, r)
+	if err := cmp.Or(showResult(out, p, r), made(r)); err != nil {
+		return err
+	}
 	switch {
 	case !r.Allowed:
 		return exitCode(exitClaim)

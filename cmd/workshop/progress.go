@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/how-to-be-a-container/workshop/pkg/exercise"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/progress"
@@ -63,7 +64,7 @@ func showProgress(out io.Writer) error {
 	var next *lesson.Lesson
 	for _, l := range list {
 		done := p.Lesson(l.Number)
-		if next == nil && done.Passed.IsZero() {
+		if next == nil && !finished(l, done) {
 			next = l
 		}
 		rows = append(rows, []string{
@@ -83,6 +84,17 @@ func showProgress(out io.Writer) error {
 		screen.Text(lang.F("Next, the exercise: workshop start %d", next.Number), 0)
 	}
 	return screen.Err()
+}
+
+// finished tells whether a lesson is passed, or watched where there is nothing to pass.
+func finished(l *lesson.Lesson, done *progress.Lesson) bool {
+	seen := !done.Watched.IsZero() || !done.Played.IsZero()
+	return !done.Passed.IsZero() || seen && !hasExercise(l)
+}
+
+func hasExercise(l *lesson.Lesson) bool {
+	_, _, err := findExercise(l.Folder)
+	return !errors.Is(err, exercise.ErrNone)
 }
 
 // day is the day of the first time that there is.

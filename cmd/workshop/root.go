@@ -85,9 +85,13 @@ Begin with:  sudo workshop 1`,
 		RunE:          unknownCommand,
 	}
 	addLanguageFlag(root)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
-	})
+	root.SetFlagErrorFunc(misused)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := cmd.ValidateFlagGroups(); err != nil {
+			return misused(cmd, err)
+		}
+		return speakEnglishToScripts(cmd)
+	}
 	root.AddGroup(
 		&cobra.Group{ID: groupLessons, Title: "The lessons:"},
 		&cobra.Group{ID: groupAttack, Title: "Attack:"},
@@ -103,6 +107,34 @@ Begin with:  sudo workshop 1`,
 	}
 	root.SetUsageFunc(usage)
 	return root
+}
+
+// completeCobra makes cobra's own two commands end with the exit code for usage too.
+// A root that has been made for one command has neither.
+func completeCobra(root *cobra.Command) {
+	if root.CompletionOptions.DisableDefaultCmd {
+		return
+	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = args(cobra.NoArgs), func(c *cobra.Command, _ []string) error { return c.Help() }
+		case "help":
+			c.Run, c.RunE = nil, help
+		}
+	}
+}
+
+// help shows the help of the command that is named.
+func help(cmd *cobra.Command, names []string) error {
+	named, rest, err := cmd.Root().Find(names)
+	if err != nil || named == cmd.Root() && len(rest) > 0 {
+		return unknownCommand(cmd.Root(), names)
+	}
+	named.InitDefaultHelpFlag()
+	return named.Help()
 }
 
 // called gives the command that is called so, or all of them.
@@ -133,8 +165,13 @@ func unknownCommand(root *cobra.Command, args []string) error {
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, a []string) error {
 		if err := check(cmd, a); err != nil {
-			return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
+			return misused(cmd, err)
 		}
 		return nil
 	}
+}
+
+// misused is an error in a command line, and where to read how it should be.
+func misused(cmd *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
 }

@@ -68,6 +68,7 @@ func (f *seccompFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if f.json {
+		look.Filters = notNull(look.Filters)
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(look)
 	}
 	return f.show(ui.New(cmd.OutOrStdout()), look)

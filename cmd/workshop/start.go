@@ -25,9 +25,14 @@ func newStartCommand() *cobra.Command {
 		Long: `Write the container program that you will extend in exercise N into DIR: in
 shell, Perl and Go, or in one of them. Without DIR that is ./lesson-N. The task
 stands at the top of each file.`,
-		Example:           "  workshop start 3\n  workshop start 3 --in perl ~/box",
-		Args:              args(cobra.RangeArgs(1, 2)),
-		ValidArgsFunction: completeLessons,
+		Example: "  workshop start 3\n  workshop start 3 --in perl ~/box",
+		Args:    args(cobra.RangeArgs(1, 2)),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveFilterDirs
+			}
+			return completeLessons(cmd, args, word)
+		},
 		RunE: func(cmd *cobra.Command, names []string) error {
 			folder, n, err := findExercise(names[0])
 			if err != nil {
@@ -86,10 +91,7 @@ func languagesOf(name string) ([]exercise.Language, error) {
 }
 
 func completeLanguages(cmd *cobra.Command) {
-	_ = cmd.RegisterFlagCompletionFunc("in", // fails only for a flag that is not there
-		func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return exercise.Names(), cobra.ShellCompDirectiveNoFileComp
-		})
+	completeFlag(cmd, "in", exercise.Names()...)
 }
 
 // showStart says what was written and what comes next.

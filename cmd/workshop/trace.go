@@ -61,7 +61,11 @@ func (f *traceFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if !slices.Contains(c.Steps, steps.Seccomp) {
-		return usageError{fmt.Errorf("trace: a filter hands the calls over; name the step too: --only %s,seccomp", strings.Join(f.only, ","))}
+		advice := "leave out --without seccomp"
+		if len(f.only) > 0 {
+			advice = fmt.Sprintf("name the step too: --only %s,seccomp", strings.Join(f.only, ","))
+		}
+		return usageError{fmt.Errorf("trace: a filter hands the calls over; %s", advice)}
 	}
 	c.Args = args
 	seen := &seenCalls{count: make(map[string]int), show: f.shown(c)}

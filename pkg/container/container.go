@@ -115,6 +115,18 @@ func (e *ExecError) Error() string { return fmt.Sprintf("execve %s: %v", e.Comma
 // Unwrap gives the errno.
 func (e *ExecError) Unwrap() error { return e.Err }
 
+// SettingError is the error of a step whose settings cannot work. Nothing has been
+// started then. What this machine alone cannot do is [steps.ErrUnsupported] instead.
+type SettingError struct {
+	Step string
+	Err  error
+}
+
+func (e *SettingError) Error() string { return e.Step + ": " + e.Err.Error() }
+
+// Unwrap gives what the step said.
+func (e *SettingError) Unwrap() error { return e.Err }
+
 // ExitCode is the exit code for an error of Run.
 func ExitCode(err error) int {
 	var stopped *Interrupted

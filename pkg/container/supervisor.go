@@ -63,7 +63,7 @@ func (s *supervisor) check() error {
 	for _, step := range s.Steps {
 		if step.Check != nil {
 			if err := step.Check(&s.Spec); err != nil {
-				return fmt.Errorf("%s: %w", step.Name, err)
+				return &SettingError{step.Name, err}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -234,5 +235,21 @@ func TestRunHasTheLastWord(t *testing.T) {
 	r.Run(t.Context())
 	if got := states(r)[:3]; got != "rcc" {
 		t.Errorf("states %s, want rcc; %+v", got, r.Findings)
+	}
+}
+
+// TestRunStops: what a signal stops says nothing of the lessons.
+func TestRunStops(t *testing.T) {
+	testenv.Root(t)
+	report := Judge(Measure())
+	before := fmt.Sprintf("%+v", report)
+	stopped := errors.New("stopped")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stopped)
+	if err := report.Run(ctx); !errors.Is(err, stopped) {
+		t.Errorf("it ended with %v", err)
+	}
+	if after := fmt.Sprintf("%+v", report); after != before {
+		t.Errorf("the report was\n%s\nand is\n%s", before, after)
 	}
 }

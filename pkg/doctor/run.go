@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,10 +21,10 @@ const runLimit = 30 * time.Second
 
 // Run runs true in a container of each lesson that should work, without the
 // layers that should not: what happens is the truth, whatever was found. Without
-// root it does nothing.
-func (r *Report) Run(ctx context.Context) {
+// root it does nothing. Its error is what stopped it: a signal, or the context.
+func (r *Report) Run(ctx context.Context) error {
 	if !r.Machine.Root {
-		return
+		return nil
 	}
 	for i := range r.Lessons {
 		l := &r.Lessons[i]
@@ -31,11 +32,16 @@ func (r *Report) Run(ctx context.Context) {
 			continue
 		}
 		err := RunTrue(ctx, l.Number, l.Without)
+		var stopped *container.Interrupted
+		if ctx.Err() != nil || errors.As(err, &stopped) {
+			return cmp.Or(context.Cause(ctx), err)
+		}
 		l.Ran = err == nil
 		if err != nil {
 			r.ranNot(l, err)
 		}
 	}
+	return nil
 }
 
 // ranNot notes a container that did not run, for whatever reason.

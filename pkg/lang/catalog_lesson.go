@@ -29,6 +29,7 @@ func init() {
 
 			"Hint %d of %d":                   "ヒント%d/%d",
 			"%[2]d more: workshop hint %[1]d": "あと%[2]d個: workshop hint %[1]d",
+			"That was the last hint.":         "ヒントはこれで全部です。",
 			"That was the last hint. Once the check has passed: workshop solution %d": "ヒントはこれで全部です。チェックに合格したら: workshop solution %d",
 
 			"%d questions":                  "%d問",

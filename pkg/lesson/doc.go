@@ -12,7 +12,7 @@
 //
 //	# chroot: another root directory
 //
-//	One paragraph: the summary, as `workshop list` and the title page show it.
+//	One paragraph: the summary, as the title page shows it.
 //
 //	## What you will be able to do
 //	...

@@ -26,10 +26,13 @@ type Lab struct {
 	null *os.File
 }
 
-// Open gets ready to measure sets of these kinds. Call Close.
+// Open gets ready to measure sets of these kinds. Call Close. A setting that could
+// work on no machine is a [container.SettingError].
 func (l *Lab) Open(kinds ...Kind) (err error) {
 	l.Spec.Seccomp.SameFilter = true
-	l.check()
+	if err := l.check(); err != nil {
+		return err
+	}
 	for _, kind := range kinds {
 		l.Sets = append(l.Sets, l.sets(kind)...)
 	}

@@ -8,11 +8,13 @@
 package matrix
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -149,13 +151,19 @@ func (l *Lab) without(layer *Layer) []*steps.Step {
 }
 
 // check asks each layer whether this machine can have it.
-func (l *Lab) check() {
+func (l *Lab) check() error {
 	for _, layer := range l.Layers {
 		spec := l.Spec
 		spec.Steps = []string{layer.Step.Name}
 		layer.Missing = nil
-		if layer.Step.Check != nil {
-			layer.Missing = layer.Step.Check(&spec)
+		if layer.Step.Check == nil {
+			continue
 		}
+		err := layer.Step.Check(&spec)
+		if err != nil && !errors.Is(err, steps.ErrUnsupported) {
+			return &container.SettingError{Step: layer.Step.Name, Err: err}
+		}
+		layer.Missing = err
 	}
+	return nil
 }

@@ -54,7 +54,7 @@ func Read() (*Progress, error) {
 	if err != nil {
 		return empty(), fmt.Errorf("read the progress: %w", err)
 	}
-	var p *Progress
+	p := empty()
 	err = o.act(func() (err error) {
 		p, err = read(filepath.Join(o.folder, fileName))
 		return err

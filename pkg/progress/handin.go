@@ -21,7 +21,7 @@ const (
 const longestName = 60
 
 // HandIn writes a block for a teacher: a name that the learner gives, and what
-// was done. questions tells how many a lesson's quiz has, hints how many hints.
+// was done. questions tells how many a lesson's quiz has.
 //
 // The checksum shows a slip of the keyboard or the mail program. It is no
 // signature: who wants to cheat can.

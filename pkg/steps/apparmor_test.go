@@ -129,6 +129,22 @@ func TestChrootRelative(t *testing.T) {
 	}
 }
 
+// TestPlainDeny: a deny without audit refuses in complain mode too, as aa-complain(8)
+// says, and nothing is written down.
+func TestPlainDeny(t *testing.T) {
+	const script = "mkdir -p /m && mount -t tmpfs none /m && echo mounted || echo refused"
+	c := confined(t, "fork-exec", "pivot-root")
+	if got := output(t, unconfined(t, c), script); !strings.HasSuffix(got, "mounted\n") {
+		t.Errorf("without the layer the shell said %q", got)
+	}
+	for _, complain := range []bool{false, true} {
+		c.Spec.AppArmor.Complain = complain
+		if got := output(t, c, script); !strings.HasSuffix(got, "refused\n") {
+			t.Errorf("complain %v: the shell said %q", complain, got)
+		}
+	}
+}
+
 // TestComplain: S27. What complain mode lets through leaves a record.
 func TestComplain(t *testing.T) {
 	const script = "cd /root; echo x >diary; cat diary 2>/dev/null || echo refused"

@@ -85,15 +85,36 @@ var sequences = map[string]byte{
 }
 
 // sequence reads what follows an escape, which is there at once, and gives the
-// key, or 0 for one that means nothing here.
+// key, or 0 for one that means nothing here. What comes after it stays unread.
 func sequence(fd int) byte {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	if n, err := unix.Poll(fds, 20); err != nil || n == 0 {
-		return 0 // the Escape key alone
+	var read []byte
+	for !complete(read) {
+		if n, err := unix.Poll(fds, 20); err != nil || n == 0 {
+			return 0 // the Escape key alone
+		}
+		next := make([]byte, 1)
+		if n, err := unix.Read(fd, next); err != nil || n == 0 {
+			return 0
+		}
+		read = append(read, next...)
 	}
-	buf := make([]byte, 8)
-	n, _ := unix.Read(fd, buf)
-	return sequences[string(buf[:max(n, 0)])]
+	return sequences[string(read)]
+}
+
+// complete tells whether a sequence is at its end: after [ with a letter or a sign
+// that are not its parameters, after O with one character. See console_codes(4).
+func complete(read []byte) bool {
+	switch {
+	case len(read) == 0:
+		return false
+	case read[0] == '[':
+		last := read[len(read)-1]
+		return len(read) > 1 && last >= 0x40 && last <= 0x7e
+	case read[0] == 'O':
+		return len(read) > 1
+	}
+	return true
 }
 
 // hangup waits for the SIGHUP that follows the end of a terminal.

@@ -35,13 +35,17 @@ func TestKey(t *testing.T) {
 			t.Errorf("%q: %q, %v; want %q", c.typed, got, err, c.want)
 		}
 	}
-	// A key that means nothing is passed over, and so are the bytes behind it.
-	if _, err := keyboard.WriteString("\x1b[15~"); err != nil {
+	// Keys that were pressed at once are read one by one, and one that means nothing
+	// is passed over with all of its bytes.
+	if _, err := keyboard.WriteString("\x1b[6~\x1b[6~\x1b[15~\x1bOAy"); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(100*time.Millisecond, func() { _, _ = keyboard.WriteString("y") })
-	if got, err := Key(t.Context(), terminal); err != nil || got != 'y' {
-		t.Errorf("after F5: %q, %v", got, err)
+	for _, want := range []byte("\n\nby") {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if got, err := Key(ctx, terminal); err != nil || got != want {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
 	}
 }
 

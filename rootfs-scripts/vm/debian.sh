@@ -26,7 +26,7 @@ bare() {
 	local kernel=linux-image-cloud-$arch
 	apt-cache show "$kernel" >/dev/null 2>&1 || kernel=linux-image-virtual # Ubuntu
 	"$here/sources.sh" "$suite" | mmdebstrap --quiet --mode=root --variant=minbase --format=tar \
-		--include="systemd-sysv,dbus,udev,kmod,sudo,login,$kernel" \
+		--include="systemd-sysv,dbus,udev,kmod,sudo,login,initramfs-tools,$kernel" \
 		--dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$base.new" -
 	mv "$base.new" "$base"
 }
