@@ -67,8 +67,10 @@ func (c *child) run() error {
 	if err != nil {
 		return err
 	}
-	if in.Spec.Proc, err = hostProc(&in); err != nil {
-		return &steps.Error{Op: "open", Path: "/proc", Err: err}
+	if in.Spec.Has(steps.AppArmor.Name) {
+		if in.Spec.Proc, err = hostProc(&in); err != nil {
+			return &steps.Error{Op: "open", Path: "/proc", Err: err}
+		}
 	}
 	for _, s := range list {
 		if err := c.step(s, &in); err != nil {
@@ -78,8 +80,7 @@ func (c *child) run() error {
 	return c.exec(&in)
 }
 
-// hostProc is a descriptor of the host's /proc. One that enters has it only where a
-// step needs it.
+// hostProc is a descriptor of the host's /proc, to which a label is written.
 func hostProc(in *instructions) (int, error) {
 	if in.Enters {
 		unix.CloseOnExec(procFD)

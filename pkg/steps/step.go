@@ -70,7 +70,7 @@ var order = []*Step{
 type Spec struct {
 	Steps []string // the names of the steps that run, in their order
 	Root  string   // the directory that becomes /, in the supervisor's mount namespace
-	Proc  int      // does not travel: the child's descriptor of the host's /proc, for the steps that need it after their root changed
+	Proc  int      // does not travel: the child's descriptor of the host's /proc, for the apparmor step, before which the root has changed
 
 	Namespaces   NamespaceSettings
 	Cgroup       CgroupSettings
