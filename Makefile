@@ -37,7 +37,7 @@ demo: build ## play the lessons, without a keypress where there is no terminal
 
 # What sudo has made here is the user's, whose next make writes there again.
 install: build man install-built ## the binary, its manual and completions, below PREFIX
-	@test -z "$${SUDO_UID:-}" || { chown -R "$$SUDO_UID:$$SUDO_GID" bin man && \
+	@test "$$(id -u)" != 0 || test -z "$${SUDO_UID:-}" || { chown -R "$$SUDO_UID:$$SUDO_GID" bin man && \
 		for made in .cache .cache/go; do ! test -d $$made || chown "$$SUDO_UID:$$SUDO_GID" $$made; done; }
 
 # What is built already. A file that is the same is not touched: install -C would

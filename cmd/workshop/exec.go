@@ -21,7 +21,8 @@ root directory and its cgroup, and takes the same capabilities, label and
 filter. What it does not get is what the first process inherited from its
 parent: resource limits (ulimit), niceness, signal masks. Nor does it get what
 only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
-answers for this process, and the call fails with ENOSYS.`,
+answers for this process, and the call fails with ENOSYS. Where that call is
+execve, no process can enter.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
 		Args:    args(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {

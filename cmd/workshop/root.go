@@ -121,6 +121,9 @@ func completeCobra(root *cobra.Command) {
 		switch c.Name() {
 		case "completion":
 			c.Args, c.RunE = args(cobra.NoArgs), func(c *cobra.Command, _ []string) error { return c.Help() }
+			for _, shell := range c.Commands() {
+				shell.Args = args(cobra.NoArgs)
+			}
 		case "help":
 			c.Run, c.RunE = nil, help
 		}

@@ -46,7 +46,7 @@ func Through(ctx context.Context, probe string, command []string) (Result, error
 	switch {
 	case err != nil:
 		return Result{}, err
-	case !r.silent || code > 128:
+	case !r.lost:
 		r.Why = "" // it would be about that program, and not about its container
 		return r, nil
 	}
@@ -77,13 +77,19 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 		c.Args = append(slices.Clone(through), args...)
 	}
 	c.Stdout, c.Terminal = in, false
-	found := make(chan Result, 1)
-	go func() { found <- listen(out, w) }()
+	var r Result
+	var began bool
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		r, began = listen(out, w)
+	}()
 	code, err := c.Run(ctx)
 	in.Close()
-	r := <-found
+	<-heard
 	if r.Probe == "" {
-		r = Result{Probe: probe, Reason: ended(code), silent: true}
+		lost := !began && code <= 128
+		r = Result{Probe: probe, Reason: ended(code), silent: !lost, lost: lost}
 	}
 	return staged.judge(r), code, err
 }
@@ -103,15 +109,16 @@ func or(env, otherwise []string) []string {
 	return otherwise
 }
 
-// listen shows what a probe says until its result; without one it was killed.
-func listen(from io.Reader, w io.Writer) Result {
-	for dec := json.NewDecoder(from); ; {
+// listen shows what a probe says until its result, and tells whether it said
+// anything at all; without a result it was killed.
+func listen(from io.Reader, w io.Writer) (r Result, began bool) {
+	for dec := json.NewDecoder(from); ; began = true {
 		var e event
 		if dec.Decode(&e) != nil {
-			return Result{}
+			return Result{}, began
 		}
 		if e.Result != nil {
-			return *e.Result
+			return *e.Result, true
 		}
 		_, _ = io.WriteString(w, e.Line)
 	}

@@ -108,6 +108,7 @@ type Result struct {
 	Impossible bool `json:"impossible,omitempty"`
 
 	silent bool // the probe came to no result: Reason says how it ended
+	lost   bool // it did not even begin, and no signal ended it: nothing is known
 
 	Facts map[string]string `json:"facts,omitempty"` // what it read, such as the device and inode of /
 	Calls []Call            `json:"calls,omitempty"`

@@ -73,7 +73,7 @@ func (r Rule) Words() string { return lang.T(string(r)) }
 // Execve computes what execve(2) makes of the sets. It leaves out what a tracer
 // or a shared root directory takes away: ptrace(2), clone(2).
 func Execve(p Process, f File) Outcome {
-	o := Outcome{After: p}
+	o := Outcome{After: p, Rules: []Rule{}} // not null
 	hasCaps := o.fileCaps(p, f)
 	setID := o.setIDs(p, f)
 	if o.refuses(p) {

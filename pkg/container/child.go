@@ -89,10 +89,13 @@ func hostProc(in *instructions) (int, error) {
 	return unix.Open("/proc", unix.O_PATH|unix.O_CLOEXEC, 0)
 }
 
-// step waits until it may take the step, and takes it.
+// step says that the child is ready for the step, and takes it when told to.
 func (c *child) step(s *steps.Step, in *instructions) error {
 	if s.InChild == nil {
 		return nil
+	}
+	if err := c.say(s.Name); err != nil { // the step before is done, and is looked at now
+		return err
 	}
 	var unprepared error
 	if s == steps.Seccomp { // which may forbid what is to be done before execve
@@ -100,8 +103,7 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 		lowerOpenFiles()
 		c.aside = startAside()
 	}
-	// Ready even so: the step before is done, and is looked at now.
-	if err := cmp.Or(c.await(s.Name), unprepared); err != nil {
+	if err := cmp.Or(c.hear(s.Name), unprepared); err != nil {
 		return err
 	}
 	c.taking = s.Name
@@ -112,11 +114,8 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 	return nil
 }
 
-// await says what the child is ready for, and waits until it is told to go.
-func (c *child) await(name string) error {
-	if err := c.say(name); err != nil {
-		return err
-	}
+// hear waits until the child is told to go on with what it said it was ready for.
+func (c *child) hear(name string) error {
 	var told string
 	if err := c.apart(func() error { return c.socket.hear(&told) }); err != nil {
 		return err
@@ -168,7 +167,10 @@ func (c *child) prepare(in *instructions) (err error) {
 
 // exec replaces this program by the command.
 func (c *child) exec(in *instructions) error {
-	if err := c.await("execve"); err != nil {
+	if err := c.say("execve"); err != nil {
+		return err
+	}
+	if err := c.hear("execve"); err != nil {
 		return err
 	}
 	if c.path == "" {

@@ -135,13 +135,15 @@ func ownSteps(names []string) ([]*steps.Step, error) {
 	return own, nil
 }
 
-// canStart refuses to enter where the filter hands the execve to somebody: for a
-// process that comes later there is nobody.
+// canStart refuses to enter where the filter hands what a start needs to somebody:
+// for a process that comes later there is nobody.
 func (t *target) canStart() error {
-	execve, _ := seccomp.Number("execve")
-	for _, action := range seccomp.Outcomes(t.spec.Seccomp.Filters, execve) {
-		if kind := action.Kind(); kind == seccomp.Trace || kind == seccomp.Notify {
-			return fmt.Errorf("its filter has the action %s for execve, and nobody answers for a process that comes later: %w", kind, unix.ENOSYS)
+	for _, call := range steps.NeededToStart() {
+		number, _ := seccomp.Number(call)
+		for _, action := range seccomp.Outcomes(t.spec.Seccomp.Filters, number) {
+			if kind := action.Kind(); kind == seccomp.Trace || kind == seccomp.Notify {
+				return fmt.Errorf("its filter has the action %s for %s, and nobody answers for a process that comes later: %w", kind, call, unix.ENOSYS)
+			}
 		}
 	}
 	return nil
@@ -170,11 +172,11 @@ func (t *target) openFiles() (err error) {
 // guard it is not: there is nothing to enter, and maybe no right to.
 func (t *target) ownGroup() (string, error) {
 	theirs, err := cgroup.Of(t.info.PID, "pids")
-	if errors.Is(err, cgroup.ErrNotFound) || errors.Is(err, os.ErrNotExist) { // no tree, or not in it
+	if errors.Is(err, cgroup.ErrNotFound) {
 		return "", nil
 	}
-	if ours, _ := cgroup.Of(os.Getpid(), "pids"); ours == theirs {
-		return "", err
+	if ours, err2 := cgroup.Of(os.Getpid(), "pids"); err == nil && err2 == nil && ours == theirs {
+		return "", nil
 	}
 	return theirs, err
 }

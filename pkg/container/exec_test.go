@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -161,15 +162,19 @@ func TestExecTakesOwnSteps(t *testing.T) {
 	}
 }
 
-// TestExecNobodyAnswers: a filter that asks a tracer about execve would leave a
-// process that comes later without one.
+// TestExecNobodyAnswers: a filter that asks a tracer about what a start needs would
+// leave a process that comes later without one.
 func TestExecNobodyAnswers(t *testing.T) {
-	c := container.Container{}
-	c.Spec.Seccomp.Rules = []string{"trace:execve"}
-	info := start(t, c, "fork-exec", "seccomp")
-	e := &container.Exec{ID: info.ID, Args: []string{"/bin/true"}}
-	if _, err := e.Run(t.Context()); !errors.Is(err, unix.ENOSYS) || !strings.Contains(err.Error(), "trace for execve") {
-		t.Errorf("got %v", err)
+	for _, call := range steps.NeededToStart() {
+		c := container.Container{}
+		c.Spec.Seccomp.Rules = []string{"trace:" + call}
+		info := start(t, c, "fork-exec", "seccomp")
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		e := &container.Exec{ID: info.ID, Args: []string{"/bin/true"}}
+		if _, err := e.Run(ctx); !errors.Is(err, unix.ENOSYS) || !strings.Contains(err.Error(), "trace for "+call) {
+			t.Errorf("%s: got %v", call, err)
+		}
 	}
 }
 

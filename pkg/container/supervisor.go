@@ -276,7 +276,7 @@ func (s *supervisor) step(ctx context.Context, step *steps.Step) error {
 // inChild lets the child take its half.
 func (s *supervisor) inChild(step *steps.Step) error {
 	if err := s.beforeFilter(step); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", step.Name, err)
 	}
 	if err := s.say(step.Name); err != nil {
 		return err
@@ -287,7 +287,10 @@ func (s *supervisor) inChild(step *steps.Step) error {
 	if err := s.await("ready for what follows " + step.Name); err != nil {
 		return err
 	}
-	return s.afterFilter(step)
+	if err := s.afterFilter(step); err != nil {
+		return fmt.Errorf("%s: %w", step.Name, err)
+	}
+	return nil
 }
 
 // execve lets the child execute its command. With a watcher it is stopped at the

@@ -77,7 +77,7 @@ func (r *Report) State() State {
 
 // Judge tells what a machine with these facts can do. It measures nothing.
 func Judge(m *Machine) *Report {
-	r := &Report{Machine: m, Lessons: allLessons()}
+	r := &Report{Machine: m, Lessons: allLessons(), Findings: []Finding{}} // not null
 	for _, rule := range rules {
 		for _, f := range rule.find(m) {
 			f.layer = rule.layer

@@ -23,8 +23,8 @@ const runLimit = 30 * time.Second
 // layers that should not: what happens is the truth, whatever was found. Without
 // root it does nothing. Its error is what stopped it: a signal, or the context.
 func (r *Report) Run(ctx context.Context) error {
-	if !r.Machine.Root {
-		return nil
+	if ctx.Err() != nil || !r.Machine.Root {
+		return context.Cause(ctx)
 	}
 	for i := range r.Lessons {
 		l := &r.Lessons[i]
@@ -41,7 +41,7 @@ func (r *Report) Run(ctx context.Context) error {
 			r.ranNot(l, err)
 		}
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // ranNot notes a container that did not run, for whatever reason.

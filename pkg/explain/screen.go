@@ -163,6 +163,9 @@ func changes(m *container.Moment) []observe.Change {
 	}
 	list := slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
 		switch {
+		case c.Field == "limits Max open files":
+			// Go's own: it raises its soft limit, and gives it back before an execve.
+			return true
 		case m.Name == "clone": // the child is this program again, in a second copy
 			return c.Group == observe.GroupMemory || c.Field == "cmdline"
 		case c.Group == observe.GroupDescriptors: // a new root gives the same files other names

@@ -10,7 +10,7 @@ var Capabilities = &Step{
 	Name:    "capabilities",
 	Lesson:  6,
 	Does:    "parts of root's power dropped, and no way to get them back",
-	Check:   capabilitiesAreKnown,
+	Check:   capabilitiesAreThere,
 	InChild: dropCapabilities,
 	Verify:  capabilitiesAreGone,
 }

@@ -66,8 +66,11 @@ func (c *CapabilitySettings) Keep(had uint64) (uint64, error) {
 		return 0, err
 	}
 	if missing := add &^ had; missing != 0 && !c.Privileged {
-		return 0, fmt.Errorf("cannot keep %s: CapBnd in /proc/self/status shows that this machine has none to give; leave it out",
-			strings.Join(observe.CapNames(missing), ", "))
+		return 0, &Unsupported{
+			What: fmt.Sprintf("cannot keep %s: CapBnd in /proc/self/status shows that this machine has none to give",
+				strings.Join(observe.CapNames(missing), ", ")),
+			Instead: "leave it out",
+		}
 	}
 	switch {
 	case c.Privileged:

@@ -155,13 +155,26 @@ func makes(p *seccomp.Policy, call string) bool {
 	return action.Makes()
 }
 
+// needed are the calls that the child makes under its filter.
+var needed = []struct{ call, why string }{
+	{"execve", "which starts the command itself"},
+	{"futex", "with which the child waits for the order to execute the command"},
+}
+
+// NeededToStart names the system calls without which no command can start under a
+// filter.
+func NeededToStart() []string {
+	var calls []string
+	for _, n := range needed {
+		calls = append(calls, n.call)
+	}
+	return calls
+}
+
 // childCanLive refuses rules under which no command could ever start: the filter
 // is there before the execve, and must be.
 func childCanLive(p *seccomp.Policy) error {
-	for _, need := range []struct{ call, why string }{
-		{"execve", "which starts the command itself"},
-		{"futex", "with which the child waits for the order to execute the command"},
-	} {
+	for _, need := range needed {
 		action, _ := p.Of(need.call)
 		waits := action.Kind() == seccomp.Trace || action.Kind() == seccomp.Notify && need.call == "execve"
 		if !action.Makes() && !waits {

@@ -9,9 +9,10 @@ import (
 
 const everyCapability = ^uint64(0)
 
-// capabilitiesAreKnown checks the names.
-func capabilitiesAreKnown(s *Spec) error {
-	_, err := s.Capabilities.Keep(everyCapability)
+// capabilitiesAreThere checks the names, and whether this machine has what is to be
+// kept.
+func capabilitiesAreThere(s *Spec) error {
+	_, err := s.Capabilities.Keep(boundingSet())
 	return err
 }
 
