@@ -51,10 +51,11 @@ func readBack(pid int) (Group, error) {
 }
 
 // interlock is the watcher that arms the bomb: before its execve, while the
-// child still waits, or never.
+// child still waits, or never. It is there too when the bomb has ended.
 type interlock struct {
 	unsafe, fullCPU bool
 	armed           func(Group)
+	ended           func()
 }
 
 // Before reads back what limits the bomb. An error from here ends the run
@@ -100,8 +101,13 @@ func yieldCPU(pid int) error {
 	return nil
 }
 
-// After has nothing to do.
-func (*interlock) After(context.Context, *container.Moment) error { return nil }
+// After tells of the end, while the group is still there.
+func (i *interlock) After(_ context.Context, m *container.Moment) error {
+	if m.Name == "wait" {
+		i.ended()
+	}
+	return nil
+}
 
 // liftLimit takes the guard's limit away, where losing the machine costs nothing.
 func liftLimit(g *Group) error {

@@ -53,7 +53,7 @@ type Sample struct {
 // Report is what came of it.
 type Report struct {
 	Group   Group         `json:"group"`
-	Peak    int           `json:"peak"`    // the highest pids.current that was seen
+	Peak    int           `json:"peak"`    // the highest pids.current that was seen, or pids.max where the bomb burnt out on it
 	Refused int64         `json:"refused"` // forks that the kernel refused
 	Killed  int           `json:"killed"`  // processes at the end
 	Left    int           `json:"left"`    // of them after the kill
@@ -105,6 +105,7 @@ type explosion struct {
 	seen   int // of the meter's samples
 	input  *os.File
 	armed  chan struct{}
+	final  cgroup.Pids // what the group had counted when the bomb ended by itself
 }
 
 func (e *explosion) run(ctx context.Context) (Report, error) {
@@ -132,7 +133,7 @@ func (e *explosion) run(ctx context.Context) (Report, error) {
 // command is the container with the bomb, or with the shell that is told it.
 func (e *explosion) command() container.Container {
 	c := e.Container
-	c.Terminal, c.Watcher = false, &interlock{e.Unsafe, e.FullCPU, e.arm}
+	c.Terminal, c.Watcher = false, &interlock{e.Unsafe, e.FullCPU, e.arm, e.last}
 	c.Args = []string{"workshop", nativeCommand}
 	if e.Shell != "" {
 		c.Path, c.Args = "", []string{e.Shell}
@@ -170,6 +171,10 @@ func (e *explosion) arm(g Group) {
 	close(e.armed)
 }
 
+// last reads what the group has counted: a shell can burn out between two looks, and
+// the group goes with it.
+func (e *explosion) last() { e.final, _ = cgroup.ReadPids(e.report.Group.Dir) }
+
 // fire tells the bomb to explode.
 func (e *explosion) fire() error {
 	script := e.Script
@@ -204,6 +209,9 @@ func (e *explosion) watch(ctx context.Context, ended chan error) error {
 		case <-ctx.Done():
 		case err := <-ended: // somebody else ended it: a signal, the shell itself
 			e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
+			if e.final.Refused > 0 { // so the group was full
+				e.report.Refused, e.report.Peak = e.final.Refused, max(e.report.Peak, e.report.Group.Max)
+			}
 			return err
 		}
 		e.look(true)

@@ -134,6 +134,20 @@ func TestShellBomb(t *testing.T) {
 	}
 }
 
+// TestBurnsOut: a shell that ends at the first refused fork, before anybody has looked,
+// was refused all the same.
+func TestBurnsOut(t *testing.T) {
+	b := newBomb(t, "fork-exec", "cgroup")
+	b.Container = testroot.Container(t, steps.ForkExec, steps.Cgroup, steps.PivotRoot)
+	b.Container.Env = append(container.DefaultEnv(), mark())
+	b.Shell, b.Script = "/bin/sh", "while sleep 9 & do :; done"
+	for range 5 {
+		if r := explodes(t, b); r.Refused == 0 || r.Peak != steps.DefaultPidsMax {
+			t.Errorf("after %v: %+v", r.Lasted, r)
+		}
+	}
+}
+
 // The interlock, both ways: what is missing is said, and nothing explodes.
 func TestInterlock(t *testing.T) {
 	testenv.Root(t)

@@ -18,7 +18,7 @@ func TestSettled(t *testing.T) {
 	}{
 		{"within the limit", []int{31}, 32, 31},
 		{"an instant", []int{33, 34, 32}, 32, 32},
-		{"over the limit for good", []int{33, 34, 33, 33, 33}, 32, 33},
+		{"over the limit for good", []int{33, 34, 33, 33, 33, 33, 33, 33}, 32, 33},
 		{"no limit", []int{500}, cgroup.NoLimit, 500},
 	} {
 		t.Run(c.name, func(t *testing.T) {
