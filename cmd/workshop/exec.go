@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -9,6 +11,21 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 )
+
+// withoutDash leaves out the -- that other commands have before COMMAND.
+func withoutDash(args []string) []string {
+	if len(args) > 1 && args[1] == "--" {
+		return slices.Delete(slices.Clone(args), 1, 2)
+	}
+	return args
+}
+
+func execArgs(_ *cobra.Command, args []string) error {
+	if len(withoutDash(args)) < 2 {
+		return errors.New("exec needs the ID of a container, which workshop ps shows, and a command")
+	}
+	return nil
+}
 
 func newExecCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -24,8 +41,9 @@ only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
 answers for this process, and the call fails with ENOSYS. Where that call is
 execve, no process can enter.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
-		Args:    args(cobra.MinimumNArgs(2)),
+		Args:    args(execArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args = withoutDash(args)
 			if err := needRootTo("enter the namespaces of a container", "exec"); err != nil {
 				return err
 			}

@@ -13,10 +13,12 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/exercise"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/progress"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -61,10 +63,14 @@ func showProgress(out io.Writer) error {
 	}
 	p := remembered()
 	var rows [][]string
-	var next *lesson.Lesson
+	var next, passedBy *lesson.Lesson
 	for _, l := range list {
 		done := p.Lesson(l.Number)
-		if next == nil && !finished(l, done) {
+		switch {
+		case next != nil || finished(l, done):
+		case l.Number == steps.AppArmor.Lesson && !apparmor.Look().Enabled:
+			passedBy = l
+		default:
 			next = l
 		}
 		rows = append(rows, []string{
@@ -75,7 +81,12 @@ func showProgress(out io.Writer) error {
 	screen := ui.New(out)
 	screen.Table([]string{"N", lang.T("LESSON"), lang.T("SEEN"), lang.T("PASSED"), lang.T("TRIES"), lang.T("HINTS"), lang.T("QUIZ")}, rows)
 	screen.Line("")
+	if passedBy != nil {
+		screen.Text(lang.F("Lesson %[1]d cannot run here, for this kernel has no AppArmor. To read it: workshop read %[1]d", passedBy.Number), 0)
+	}
 	switch {
+	case next == nil && passedBy != nil:
+		screen.Good(lang.T("Every exercise that can run here is passed"))
 	case next == nil:
 		screen.Good(lang.T("Every exercise is passed"))
 	case p.Lesson(next.Number).Watched.IsZero():

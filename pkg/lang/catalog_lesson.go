@@ -45,7 +45,9 @@ func init() {
 
 			"✓ passed   ~ tried   . watched": "✓ 合格   ~ 挑戦中   . 観察済み",
 
-			"Every exercise is passed":                          "すべての演習に合格しました",
+			"Every exercise is passed": "すべての演習に合格しました",
+			"Lesson %[1]d cannot run here, for this kernel has no AppArmor. To read it: workshop read %[1]d": "このカーネルにはAppArmorがないので、レッスン%[1]dはここでは動きません。読むには: workshop read %[1]d",
+			"Every exercise that can run here is passed":                                                     "ここで動く演習にはすべて合格しました",
 			"Next: sudo workshop %d":                            "次はこれです: sudo workshop %d",
 			"Next, the exercise: workshop start %d":             "次は演習です: workshop start %d",
 			"Lesson %d is forgotten":                            "レッスン%dの記録を消しました",
