@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -137,12 +138,9 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 		return err
 	}
 	if f.json {
-		err = json.NewEncoder(out).Encode(r)
+		err = cmp.Or(json.NewEncoder(out).Encode(r), made(r))
 	} else {
 		err = showResult(out, p, r)
-	}
-	if err == nil {
-		err = made(r)
 	}
 	if err == nil && f.expect != "" && f.expect != verdict(r) {
 		err = exitCode(exitClaim)
@@ -184,16 +182,19 @@ func made(r attack.Result) error {
 	return nil
 }
 
+// showResult shows what came of an attack that was made.
 func showResult(out io.Writer, p *attack.Probe, r attack.Result) error {
+	if err := made(r); err != nil {
+		return err
+	}
 	screen := ui.New(out)
-	switch {
-	case r.Allowed:
+	if r.Allowed {
 		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
-	case made(r) == nil:
-		screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
-		if r.Why != "" {
-			screen.Text(r.Why, 2)
-		}
+		return screen.Err()
+	}
+	screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
+	if r.Why != "" {
+		screen.Text(r.Why, 2)
 	}
 	return screen.Err()
 }

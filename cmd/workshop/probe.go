@@ -52,7 +52,7 @@ func probe(cmd *cobra.Command, args []string, asJSON bool) error {
 		return cmp.Or(json.NewEncoder(out).Encode(r), made(r))
 	}
 	r := attack.Try(p, out)
-	if err := cmp.Or(showResult(out, p, r), made(r)); err != nil {
+	if err := showResult(out, p, r); err != nil {
 		return err
 	}
 	switch {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"syscall"
 
@@ -240,7 +239,7 @@ func sealedSelf() (*os.File, error) {
 func (t *target) spawn(attr *syscall.SysProcAttr, files []uintptr) (*process, error) {
 	// Processes in the container can open what this one has open: so it has no
 	// door to the host but where its label must be written to one.
-	if slices.Contains(steps.Names(t.steps), steps.AppArmor.Name) {
+	if t.spec.Has(steps.AppArmor.Name) {
 		files = append(files, t.proc.Fd())
 	}
 	e, err := newEntry(t.exe, attr, files)
