@@ -108,13 +108,13 @@ func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if f.lab.Other, err = f.other(command); err != nil {
-		return err
-	}
 	if err := needRoot(strings.Join(append([]string{"matrix"}, args...), " ")); err != nil {
 		return err
 	}
 	if err := f.prepare(); err != nil {
+		return err
+	}
+	if f.lab.Other, err = f.other(command); err != nil {
 		return err
 	}
 	if err := f.lab.Open(f.kinds()...); err != nil {
@@ -141,6 +141,9 @@ func splitAtDash(cmd *cobra.Command, args []string) (before, after []string) {
 func (f *matrixFlags) other(command []string) ([]string, error) {
 	if len(command) == 0 {
 		return nil, nil
+	}
+	if _, err := exec.LookPath(command[0]); err != nil {
+		return nil, usageError{fmt.Errorf("find COMMAND, which would make a container: %w", err)}
 	}
 	if f.self != "" {
 		return append(slices.Clone(command), f.self), nil
@@ -203,7 +206,7 @@ func (f *matrixFlags) show(ctx context.Context, screen *ui.UI, probes []*attack.
 	}
 	sum := matrix.Summarise(f.lab.Sets, rows)
 	t.foot(&sum, rows)
-	if len(sum.Broken) > 0 {
+	if !sum.Holds() {
 		return exitCode(exitClaim)
 	}
 	return screen.Err()
@@ -225,7 +228,7 @@ func (f *matrixFlags) encode(ctx context.Context, cmd *cobra.Command, probes []*
 	if err := enc.Encode(report); err != nil {
 		return fmt.Errorf("write the matrix: %w", err)
 	}
-	if len(report.Broken) > 0 {
+	if !report.Holds {
 		return exitCode(exitClaim)
 	}
 	return nil

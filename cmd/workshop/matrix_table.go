@@ -279,7 +279,7 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 	}
 	for _, s := range t.lab.Sets {
 		if s.Kind == matrix.Other {
-			text += lang.F("; %s stops %d", s.Name(), sum.Stopped[s.Name()])
+			text += otherText(s.Name(), sum)
 		}
 	}
 	if !sum.Tried {
@@ -288,7 +288,7 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 	}
 	text += lang.F("; all together stop %d.", sum.Together)
 	switch {
-	case len(sum.Broken) > 0:
+	case !sum.Holds():
 		t.screen.Bad(text)
 	case sum.Together < sum.Attacks:
 		t.screen.Warn(text)
@@ -296,6 +296,17 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 		t.screen.Good(text)
 	}
 	t.through(sum)
+}
+
+// otherText counts what another program's container stops, of what could be tried.
+func otherText(name string, sum *matrix.Summary) string {
+	switch tried := sum.Answered[name]; {
+	case sum.Untried != nil:
+		return lang.F("; in %s not one could be tried", name)
+	case tried < sum.Attacks:
+		return lang.F("; %s stops %d of %d that could be tried in it", name, sum.Stopped[name], tried)
+	}
+	return lang.F("; %s stops %d", name, sum.Stopped[name])
 }
 
 func attacks(n int) string {

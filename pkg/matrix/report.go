@@ -8,11 +8,14 @@ type Report struct {
 	Attacks []AttackReport `json:"attacks"`
 
 	Measured int            `json:"measured"`           // attacks that work here
+	Answered map[string]int `json:"answered"`           // how many of them could be tried against each set
 	Stopped  map[string]int `json:"stopped"`            // how many of them each set stopped
 	Sole     map[string]int `json:"sole,omitempty"`     // how many only this layer stops
 	Best     string         `json:"best,omitempty"`     // the single layer that stops the most
 	Together *int           `json:"together,omitempty"` // stopped by all layers together
 	Broken   []string       `json:"broken"`             // attacks with a claim that does not hold
+	Untried  string         `json:"untried,omitempty"`  // another program, if no attack could be tried in its container
+	Holds    bool           `json:"holds"`              // neither of these two
 }
 
 // LayerReport is one layer.
@@ -44,9 +47,12 @@ type CellReport struct {
 // Report gives all that was measured.
 func (l *Lab) Report(rows []*Row) Report {
 	sum := Summarise(l.Sets, rows)
-	r := Report{Measured: sum.Attacks, Stopped: sum.Stopped, Sole: sum.Sole, Broken: []string{}, Attacks: []AttackReport{}}
+	r := Report{Measured: sum.Attacks, Answered: sum.Answered, Stopped: sum.Stopped, Sole: sum.Sole, Holds: sum.Holds(), Broken: []string{}, Attacks: []AttackReport{}}
 	if sum.Best != nil {
 		r.Best = sum.Best.Step.Name
+	}
+	if sum.Untried != nil {
+		r.Untried = sum.Untried.Name()
 	}
 	if sum.Tried {
 		r.Together = &sum.Together

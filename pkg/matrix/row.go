@@ -51,19 +51,24 @@ func (r *Row) Counts() bool { return r.Base.State == Allowed }
 // Summary is what all rows together show.
 type Summary struct {
 	Attacks  int            // that were measured
-	Stopped  map[string]int // how many each set stopped, by the set's name
+	Answered map[string]int // how many could be tried against each set, by the set's name
+	Stopped  map[string]int // how many of those each set stopped
 	Sole     map[string]int // how many only this layer stops: all but it let them through
 	Best     *Layer         // the single layer that stops the most; nil where no single one was measured
 	Tried    bool           // all layers together were measured
 	Together int            // how many they stop
 	Broken   []*Row         // rows with a claim that does not hold
+	Untried  *Set           // another program's container, if no attack could be tried in it
 	NotHere  []*Row         // attacks that this machine cannot try
 	Through  []*Row         // attacks that all layers together do not stop, by a known hole
 }
 
+// Holds tells whether all claims hold, and there is an answer to what was asked.
+func (s *Summary) Holds() bool { return len(s.Broken) == 0 && s.Untried == nil }
+
 // Summarise counts.
 func Summarise(sets []*Set, rows []*Row) Summary {
-	s := Summary{Stopped: map[string]int{}, Sole: map[string]int{}}
+	s := Summary{Answered: map[string]int{}, Stopped: map[string]int{}, Sole: map[string]int{}}
 	for _, r := range rows {
 		s.add(r)
 	}
@@ -71,6 +76,9 @@ func Summarise(sets []*Set, rows []*Row) Summary {
 		s.Tried = s.Tried || set.Kind == All
 		if set.Kind == Alone && (s.Best == nil || s.Stopped[set.Name()] > s.Stopped[s.Best.Step.Name]) {
 			s.Best = set.Layer
+		}
+		if set.Kind == Other && s.Attacks > 0 && s.Answered[set.Name()] == 0 {
+			s.Untried = set
 		}
 	}
 	return s
@@ -89,6 +97,9 @@ func (s *Summary) add(r *Row) {
 	}
 	s.Attacks++
 	for _, c := range r.Cells {
+		if c.State == Stopped || c.State == Allowed {
+			s.Answered[c.Set.Name()]++
+		}
 		switch {
 		case c.State == Stopped:
 			s.Stopped[c.Set.Name()]++
