@@ -27,12 +27,17 @@ func showCalls(w io.Writer, raw bool) func(seccomp.Call) {
 	}
 }
 
-// encodeCalls writes each of them as a line of JSON.
-func encodeCalls(w io.Writer) func(seccomp.Call) {
-	var mu sync.Mutex
-	return func(c seccomp.Call) {
-		mu.Lock()
-		defer mu.Unlock()
-		_ = json.NewEncoder(w).Encode(c) // a reader that has gone wants no more of them
+// jsonCalls writes each of them as a line of JSON.
+type jsonCalls struct {
+	mu  sync.Mutex
+	to  io.Writer
+	err error // the first
+}
+
+func (j *jsonCalls) add(c seccomp.Call) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := json.NewEncoder(j.to).Encode(c); err != nil && j.err == nil {
+		j.err = fmt.Errorf("write the calls: %w", err)
 	}
 }

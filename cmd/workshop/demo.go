@@ -41,11 +41,7 @@ func runDemo(cmd *cobra.Command, name string) error {
 		return usageError{err}
 	}
 	if insideContainer() {
-		held, err := d.Inside(ui.New(cmd.OutOrStdout()))
-		if err == nil && !held {
-			err = exitCode(exitClaim)
-		}
-		return err
+		return showDemo(ui.New(cmd.OutOrStdout()), d)
 	}
 	if err := needRoot("demo " + name); err != nil {
 		return err
@@ -57,6 +53,16 @@ func runDemo(cmd *cobra.Command, name string) error {
 	c := &container.Container{Rootfs: dir}
 	attack.SelfAs(c, "demo", name)
 	return runContainer(cmd.Context(), c)
+}
+
+func showDemo(screen *ui.UI, d *demo.Demo) error {
+	switch held, err := d.Inside(screen); {
+	case err != nil:
+		return err
+	case !held:
+		return exitCode(exitClaim)
+	}
+	return screen.Err()
 }
 
 func listDemos(out io.Writer) error {

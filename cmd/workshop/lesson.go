@@ -193,7 +193,7 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 	case f.json:
 		c.Watcher = &explain.JSON{W: os.Stdout}
 		c.Stdout, c.Terminal = os.Stderr, false
-		c.Calls = encodeCalls(os.Stdout)
+		c.Calls = (&jsonCalls{to: os.Stdout}).add // whoever tells the rest says if that cannot be written
 	default:
 		screen := explain.Screen{UI: ui.New(os.Stderr)}
 		screen.UI.Title(lang.F("Lesson %s", lessonName(s)), strings.Join(steps.Names(c.Steps), " + "))

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,9 @@ func run() int {
 	_ = lang.Set(lang.FromEnv()) // a language that there is; --lang may choose another
 	root := newRootCommand(firstWord(os.Args))
 	completeCobra(root)
-	err := root.Execute()
+	var unwritten error
+	root.SetHelpFunc(showHelp(&unwritten))
+	err := cmp.Or(root.Execute(), unwritten)
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {
 		complain("workshop: " + explained(err))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -139,10 +140,12 @@ func handIn(out io.Writer, name string) error {
 		}
 		return len(l.Quiz)
 	}
-	if err := p.HandIn(out, name, versionText(), questions); err != nil {
+	var block strings.Builder
+	if err := p.HandIn(&block, name, versionText(), questions); err != nil {
 		return usageError{fmt.Errorf("--hand-in: %w", err)}
 	}
-	return nil
+	_, err = io.WriteString(out, block.String())
+	return err
 }
 
 func verifyHandIn(out io.Writer, file string) error {
@@ -157,7 +160,7 @@ func verifyHandIn(out io.Writer, file string) error {
 	blocks, err := progress.Verify(in)
 	screen := ui.New(out)
 	for _, lines := range blocks {
-		screen.Good(lines[0])
+		screen.Good(strings.TrimSpace(strings.TrimPrefix(lines[0], "name")))
 	}
 	if err != nil {
 		screen.Bad(err.Error())
@@ -189,7 +192,7 @@ func newResetCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "all lessons")
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&yes, "yes", false, "with --all: do not ask")
 	return cmd
 }
 

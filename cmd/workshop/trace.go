@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -68,25 +70,32 @@ func (f *traceFlags) run(cmd *cobra.Command, args []string) error {
 		return usageError{fmt.Errorf("trace: a filter hands the calls over; %s", advice)}
 	}
 	c.Args = args
-	seen := &seenCalls{count: make(map[string]int), show: f.shown(c)}
+	if f.json {
+		return encodeTrace(cmd.Context(), c)
+	}
+	return f.show(cmd.Context(), c)
+}
+
+func encodeTrace(ctx context.Context, c *container.Container) error {
+	lines := &jsonCalls{to: os.Stdout}
+	c.Stdout, c.Terminal, c.Calls = os.Stderr, false, lines.add
+	err := runContainer(ctx, c)
+	return cmp.Or(lines.err, err)
+}
+
+// show writes each call as it happens, and what was seen at the end.
+func (f *traceFlags) show(ctx context.Context, c *container.Container) error {
+	seen := &seenCalls{count: make(map[string]int), show: showCalls(os.Stderr, c.Terminal && term.IsTerminal(2))}
+	if f.quiet {
+		seen.show = func(seccomp.Call) {}
+	}
 	c.Calls = seen.add
-	err = runContainer(cmd.Context(), c)
-	if !f.json {
+	err := runContainer(ctx, c)
+	var own exitCode
+	if err == nil || errors.As(err, &own) || len(seen.count) > 0 {
 		seen.sum(ui.New(os.Stderr), slices.Contains(f.calls, seccomp.Every))
 	}
 	return err
-}
-
-// shown says where each call goes as it happens.
-func (f *traceFlags) shown(c *container.Container) func(seccomp.Call) {
-	switch {
-	case f.json:
-		c.Stdout, c.Terminal = os.Stderr, false
-		return encodeCalls(os.Stdout)
-	case f.quiet:
-		return showCalls(io.Discard, false)
-	}
-	return showCalls(os.Stderr, c.Terminal && term.IsTerminal(2))
 }
 
 // seenCalls counts calls by name.
@@ -131,16 +140,19 @@ func (s *seenCalls) sum(screen *ui.UI, all bool) {
 	}
 	screen.Line("")
 	screen.Line(lang.T("The filter that allows these and no others:"))
-	screen.Line("  --seccomp 'errno=EPERM:*' --seccomp allow:" + strings.Join(allowlist(names), ","))
+	list, added := allowlist(names)
+	screen.Line("  --seccomp 'errno=EPERM:*' --seccomp allow:" + strings.Join(list, ","))
+	if len(added) > 0 {
+		screen.Text(lang.F("Not seen, and in it: %s. The process needs that after the filter, before it is the command.", strings.Join(added, ", ")), 2)
+	}
 }
 
 // allowlist adds what the child needs until its execve.
-func allowlist(names []string) []string {
+func allowlist(names []string) (list, added []string) {
 	for _, need := range []string{"execve", "futex"} {
 		if !slices.Contains(names, need) {
-			names = append(names, need)
+			added = append(added, need)
 		}
 	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(slices.Values(append(names, added...))), added
 }

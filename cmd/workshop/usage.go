@@ -1,12 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
+
+// showHelp is cobra's own, but for the error: cobra takes none from it.
+func showHelp(failed *error) func(*cobra.Command, []string) {
+	return func(c *cobra.Command, _ []string) {
+		text := strings.TrimSpace(cmp.Or(c.Long, c.Short)) + "\n\n" + c.UsageString()
+		if _, err := io.WriteString(c.OutOrStdout(), text); err != nil {
+			*failed = fmt.Errorf("write the help: %w", err)
+		}
+	}
+}
 
 // usage is cobra's own, but for flags that fit 80 columns. As a template it would
 // let the linker leave nothing out: a sixth of the program.

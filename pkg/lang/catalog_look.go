@@ -116,7 +116,8 @@ func init() {
 			"LAYERS":               "層",
 			"COMMAND":              "コマンド",
 			"%d calls of %d kinds": "%d回、%d種類の呼び出し",
-			"The filter that allows these and no others:": "これらだけを許すフィルタ:",
+			"The filter that allows these and no others:":                                                 "これらだけを許すフィルタ:",
+			"Not seen, and in it: %s. The process needs that after the filter, before it is the command.": "記録にはなくても入れてあるもの: %s。フィルタを付けてからコマンドになるまでの間に、プロセスが使います。",
 
 			"There is no /proc here. Try: mount -t proc proc /proc":                                                            "ここには/procがありません。次を試してください: mount -t proc proc /proc",
 			"workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.": "workshopは/run/workshopと/sys/fs/cgroupの下に書き込みます。コンテナの中では、どちらも読み取り専用のことがあります。VMで試してください。",

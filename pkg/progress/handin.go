@@ -106,7 +106,7 @@ func verify(lines []string) error {
 		return fmt.Errorf("the block of %q has no checksum", lines[0])
 	}
 	if want := sum(lines[:last]); strings.TrimSpace(given) != want {
-		return fmt.Errorf("the block of %q was changed: its checksum would be %s, and is %s", lines[0], want, given)
+		return fmt.Errorf("the block of %q was changed: its checksum %s is not that of its lines", lines[0], given)
 	}
 	return nil
 }

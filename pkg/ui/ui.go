@@ -116,7 +116,7 @@ func (u *UI) Title(text, detail string) {
 		u.DimText(detail, 0)
 		return
 	}
-	u.Line(u.style.title.Render(text) + strings.Repeat(" ", gap) + u.style.dim.Render(detail))
+	u.Line(strings.TrimRight(u.style.title.Render(text)+strings.Repeat(" ", gap)+u.style.dim.Render(detail), " "))
 }
 
 // Step begins one step: its name, and what it does.
