@@ -168,6 +168,9 @@ func SelfAs(c *container.Container, args ...string) {
 
 // Exec replaces this process by a command, as execve(2).
 func Exec(args, env []string) error {
+	if len(args) == 0 {
+		return container.ErrNoCommand
+	}
 	path, err := exec.LookPath(args[0])
 	if err != nil {
 		return err

@@ -4,6 +4,10 @@
 // A probe is an effect on things that it owns itself, or a call with bad
 // pointers, which the kernel lets through or not and which does nothing. None
 // writes to the host.
+//
+// A probe is this same program, executed again inside of the container: one that
+// imports this package calls [Main] first. Without that the probe is never heard,
+// and its result is not [Result.Tried].
 package attack
 
 import (

@@ -59,7 +59,11 @@ func queueDecoy(name, secret string) (string, func(), error) {
 	}
 	b := []byte(secret)
 	_, _, errno := unix.Syscall6(unix.SYS_MQ_TIMEDSEND, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
-	return name, func() { mqUnlink(name) }, failed(errno)
+	if err := failed(errno); err != nil {
+		mqUnlink(name)
+		return "", nil, err
+	}
+	return name, func() { mqUnlink(name) }, nil
 }
 
 // mqOpen is mq_open(2), which wants the name without the slash of mq_open(3).

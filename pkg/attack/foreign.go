@@ -66,7 +66,11 @@ func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result,
 	if r.Probe == "" {
 		r = Result{Probe: f.probe.Name, Reason: ended(code)}
 	}
-	return (&Staged{probe: f.probe, scene: f.scene, snapshot: s}).judge(r), began
+	staged := &Staged{probe: f.probe, scene: f.scene, snapshot: s}
+	if f.scene != nil && f.scene.Leave != nil {
+		staged.left = f.scene.Leave()
+	}
+	return staged.judge(r), began
 }
 
 // heard finds the events of a probe.

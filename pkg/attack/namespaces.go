@@ -115,11 +115,9 @@ func killScene() (*Scene, error) {
 	if err != nil {
 		return nil, err
 	}
-	end := scene.End
-	scene.End = func() {}
 	scene.Judge = func(Result) error { return nil }
 	scene.Leave = func() error {
-		end()
+		scene.End()
 		if !status.Signaled() || status.Signal() != unix.SIGKILL {
 			return errors.New(lang.T("the host's process lives"))
 		}

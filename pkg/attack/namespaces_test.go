@@ -1,8 +1,10 @@
 package attack_test
 
 import (
+	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -76,6 +78,28 @@ func TestHostnameStays(t *testing.T) {
 	}
 	if after, err := os.Hostname(); after != before || err != nil {
 		t.Errorf("the hostname was %q and is %q (%v)", before, after, err)
+	}
+}
+
+// TestSceneEnds: the process that stands for one of the host ends too where its
+// container never began.
+func TestSceneEnds(t *testing.T) {
+	testenv.Root(t)
+	wrong := errors.New("wrong")
+	step := &steps.Step{Name: "mine", Check: func(*steps.Spec) error { return wrong }}
+	for _, name := range []string{"host-processes", "kill-host-process"} {
+		if _, err := attack.Against(t.Context(), name, container.Container{Steps: []*steps.Step{step}}); !errors.Is(err, wrong) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil || len(lists) == 0 {
+		t.Fatal(lists, err)
+	}
+	for _, list := range lists {
+		if b, _ := os.ReadFile(list); len(b) > 0 { // a thread may have ended
+			t.Errorf("still there: %s", b)
+		}
 	}
 }
 

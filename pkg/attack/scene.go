@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -169,11 +170,12 @@ func hostDecoy(kind string) (*Scene, *syscall.WaitStatus, error) {
 		return nil, nil, err
 	}
 	var status syscall.WaitStatus
-	end := func() {
+	end := sync.OnceFunc(func() {
 		stdin.Close()
 		_ = cmd.Wait() // how it ended is in the status
 		status, _ = cmd.ProcessState.Sys().(syscall.WaitStatus)
-	}
+	})
+
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		end()

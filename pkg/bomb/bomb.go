@@ -2,6 +2,9 @@
 // only in a group whose pids.max and membership were read back from the kernel,
 // it is killed by the clock, and the host's own fork latency is measured while
 // it runs.
+//
+// What explodes is this same program, executed again: one that imports this
+// package calls [Main] first.
 package bomb
 
 import (

@@ -58,6 +58,9 @@ type Forked struct {
 // forkerMain forks, says how far it came, and stays until its input ends.
 func forkerMain(args []string) error {
 	var n [3]int
+	if len(args) != len(n) {
+		return fmt.Errorf("%s UID RLIMIT WANT: three numbers, and not %q", forksCommand, args)
+	}
 	for i := range n {
 		var err error
 		if n[i], err = strconv.Atoi(args[i]); err != nil {

@@ -5,7 +5,8 @@
 // The program starts a shell, which reads a script from standard input. The
 // script is a conversation: while the shell waits for its next line, all
 // processes are observed from outside (package observe), and the shell is told to
-// execute the probes of package attack.
+// execute the probes of package attack: a program that imports this package calls
+// [attack.Main] first.
 package check
 
 import (
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 )
 
 // DefaultTimeout is how long a program may take for everything.
@@ -33,7 +35,13 @@ type Check struct {
 
 // Run starts the program, judges it, and ends it. An error says that nothing could
 // be judged; that a program does not do what it should is in the report.
+//
+// One at a time: this process is the subreaper meanwhile (prctl(2)), and whatever
+// it starts before Run returns is taken for the program's and ended.
 func (c *Check) Run(ctx context.Context) (*Report, error) {
+	if len(c.Command) == 0 {
+		return nil, container.ErrNoCommand
+	}
 	report, err := c.once(ctx, false)
 	if err == nil && report.NoShell != nil && report.NoShell.Why == WantsTerminal {
 		again, err := c.once(ctx, true)

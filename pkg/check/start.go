@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"github.com/creack/pty"
 	"github.com/moby/sys/mountinfo"
@@ -29,6 +30,8 @@ type run struct {
 	mounts  []*mountinfo.Info // of the host, before
 	cgroups map[string]bool   // the groups of the host, before
 
+	subreaper int32 // whether this process was one before
+
 	pid    int
 	stdin  *os.File // our end
 	output *output
@@ -43,6 +46,9 @@ type run struct {
 // subreaper, in a guard, and in a copy of the host's mount namespace, so that
 // nothing that it mounts stays behind.
 func (r *run) start(ctx context.Context) error {
+	if err := unix.Prctl(unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&r.subreaper)), 0, 0, 0); err != nil {
+		return fmt.Errorf("prctl(PR_GET_CHILD_SUBREAPER): %w", err)
+	}
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl(PR_SET_CHILD_SUBREAPER): %w", err)
 	}
@@ -176,7 +182,7 @@ func (r *run) end() error {
 	if r.guard != nil {
 		err = errors.Join(err, r.guard.Close())
 	}
-	return errors.Join(err, unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0))
+	return errors.Join(err, unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, uintptr(r.subreaper), 0, 0, 0))
 }
 
 // ownMounts gives this thread a copy of the host's mounts, which is as the host's

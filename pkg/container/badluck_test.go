@@ -173,6 +173,28 @@ func TestWatcherFails(t *testing.T) {
 	})
 }
 
+// TestContextEnds: at each moment the child ends, and the error is the cause.
+func TestContextEnds(t *testing.T) {
+	enough := errors.New("enough")
+	eachMoment(t, func(t *testing.T, at string) {
+		moment, after := strings.CutPrefix(at, "after ")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		c := testroot.Container(t, steps.PivotRoot)
+		c.Args = []string{"sleep", "60"}
+		var left []string
+		c.Watcher = &hook{moment, after, func(context.Context, *container.Moment) error {
+			left = journalsOf(t)
+			cancel(enough)
+			return nil
+		}}
+		if code, err := c.Run(ctx); !errors.Is(err, enough) || code != container.ExitFailed {
+			t.Errorf("code %d, error %v", code, err)
+		}
+		nothingLeft(t, left)
+	})
+}
+
 // TestBackground: what the command left behind ends with it.
 func TestBackground(t *testing.T) {
 	c := testroot.Container(t, steps.Chroot)

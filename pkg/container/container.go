@@ -30,14 +30,15 @@ const (
 	ExitNotFound     = 127 // there is no such command
 )
 
-// Container says what to run and inside which layers.
+// Container says what to run and inside which layers. It is for one Run at a time,
+// which writes into Spec what it finds out.
 type Container struct {
 	Steps  []*steps.Step // see steps.Select; nil is a bare fork and exec
 	Spec   steps.Spec    // the settings of the steps
 	Rootfs string        // a directory; "" leaves the process in the host's root
 	Tools  string        // a directory that is laid over Rootfs, read-only; may be ""
 
-	Args []string // the command: looked up in PATH inside the new root
+	Args []string // the command, never empty: looked up in PATH inside the new root
 	Path string   // where it is, if it is not to be looked up by Args[0]
 	Env  []string // nil is DefaultEnv
 
@@ -49,7 +50,8 @@ type Container struct {
 	Began   func()      // called while the command runs, once; may be nil
 
 	// Calls is told of each call that a trace or notify rule of the seccomp
-	// step hands over, from a thread of its own. It may be nil.
+	// step hands over, from a thread of its own: until a second after the command
+	// has ended, where it leaves processes behind. It may be nil.
 	Calls func(seccomp.Call)
 }
 
@@ -115,6 +117,9 @@ func (e *ExecError) Error() string { return fmt.Sprintf("execve %s: %v", e.Comma
 // Unwrap gives the errno.
 func (e *ExecError) Unwrap() error { return e.Err }
 
+// ErrNoCommand is the error of a run whose Args are empty.
+var ErrNoCommand = errors.New("there is no command to run")
+
 // SettingError is the error of a step whose settings cannot work. Nothing has been
 // started then. What this machine alone cannot do is [steps.ErrUnsupported] instead.
 type SettingError struct {
@@ -145,12 +150,16 @@ func ExitCode(err error) int {
 }
 
 // Run runs the container to its end and returns the command's exit code, or
-// 128+N where signal N ended it. With an error the code is that of ExitCode.
+// 128+N where signal N ended it. With an error the code is that of ExitCode. When
+// the context ends, the command is killed, and the error is the context's cause.
 //
 // The supervisor is one thread, which lives as long as the run: the mount
 // namespace is its own, and the child dies with it (PR_SET_PDEATHSIG in
 // prctl(2) means the thread and not the process).
 func (c *Container) Run(ctx context.Context) (int, error) {
+	if len(c.Args) == 0 {
+		return ExitFailed, ErrNoCommand
+	}
 	return onThread(func(caught *signals) (int, error) { return c.supervise(ctx, caught) })
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -180,6 +181,34 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
+// TestNoCommand: that is an error, and no panic.
+func TestNoCommand(t *testing.T) {
+	for name, run := range map[string]func(context.Context) (int, error){
+		"container": (&container.Container{Path: "/bin/true"}).Run,
+		"exec":      (&container.Exec{Path: "/bin/true"}).Run,
+	} {
+		if code, err := run(t.Context()); !errors.Is(err, container.ErrNoCommand) || code != container.ExitFailed {
+			t.Errorf("%s: %d, %v", name, code, err)
+		}
+	}
+}
+
+// TestCheckFails: a wrong setting is told from what the machine has not got.
+func TestCheckFails(t *testing.T) {
+	testenv.Root(t)
+	var setting *container.SettingError
+	for err, wrong := range map[error]bool{
+		errors.New("no such thing"):                      true,
+		&steps.Unsupported{What: "this kernel has none"}: false,
+	} {
+		step := &steps.Step{Name: "mine", Check: func(*steps.Spec) error { return err }}
+		c := container.Container{Steps: []*steps.Step{step}, Args: []string{"true"}}
+		if _, got := c.Run(t.Context()); !errors.Is(got, err) || errors.As(got, &setting) != wrong {
+			t.Errorf("%v: %T %v", err, got, got)
+		}
+	}
+}
+
 func TestTimeLimit(t *testing.T) {
 	c := testroot.Container(t, steps.Chroot)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -190,8 +219,8 @@ func TestTimeLimit(t *testing.T) {
 		time.AfterFunc(200*time.Millisecond, cancel)
 	}
 	c.Args = []string{"sleep", "30"}
-	code, _ := c.Run(ctx)
-	if took := time.Since(begin); took > 5*time.Second || code != 128+9 {
-		t.Errorf("ended with %d after %v", code, took)
+	code, err := c.Run(ctx)
+	if took := time.Since(begin); took > 5*time.Second || code != container.ExitFailed || !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %d, %v after %v", code, err, took)
 	}
 }

@@ -38,6 +38,9 @@ type Exec struct {
 
 // Run runs the command to its end and returns its exit code, as Container.Run.
 func (e *Exec) Run(ctx context.Context) (int, error) {
+	if len(e.Args) == 0 {
+		return ExitFailed, ErrNoCommand
+	}
 	return onThread(func(caught *signals) (int, error) { return e.supervise(ctx, caught) })
 }
 

@@ -74,10 +74,6 @@ func lowerdir(dirs []string) string {
 	return strings.Join(escaped, ":")
 }
 
-// GuardPids is the most processes that any run may have, whatever its layers:
-// enough for a lesson, and too few to hurt the host.
-const GuardPids = steps.GuardPids
-
 const guardEntry = "guard"
 
 // makeGuard makes the cgroup that every run is born into, so that all of it can
@@ -92,7 +88,10 @@ func makeGuard(j *journal.Journal) (tree cgroup.Tree, dir string, err error) {
 	if dir, err = tree.Make(j.ID, "pids"); err != nil {
 		return tree, "", err
 	}
-	return tree, dir, cgroup.Write(dir+"/pids.max", strconv.Itoa(GuardPids))
+	if err := cgroup.Write(dir+"/pids.max", strconv.Itoa(steps.GuardPids)); err != nil {
+		return tree, "", err // it has no limit, and takes in nobody
+	}
+	return tree, dir, nil
 }
 
 // removeGuard ends what is left of a run. The parent group goes with the last one.

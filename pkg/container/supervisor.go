@@ -61,10 +61,14 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 // check asks each step whether its settings are possible here.
 func (s *supervisor) check() error {
 	for _, step := range s.Steps {
-		if step.Check != nil {
-			if err := step.Check(&s.Spec); err != nil {
-				return &SettingError{step.Name, err}
-			}
+		if step.Check == nil {
+			continue
+		}
+		switch err := step.Check(&s.Spec); {
+		case errors.Is(err, steps.ErrUnsupported):
+			return fmt.Errorf("%s: %w", step.Name, err)
+		case err != nil:
+			return &SettingError{step.Name, err}
 		}
 	}
 	return nil
@@ -88,16 +92,7 @@ func (s *supervisor) live(ctx context.Context) (int, error) {
 		return 0, s.end(ctx, err)
 	}
 	code, err := s.wait(ctx)
-	return code, cmp.Or(interruption(ctx), err)
-}
-
-// interruption is the signal that ended the run, if one did.
-func interruption(ctx context.Context) error {
-	var stopped *Interrupted
-	if errors.As(context.Cause(ctx), &stopped) {
-		return stopped
-	}
-	return nil
+	return code, cmp.Or(context.Cause(ctx), err)
 }
 
 // untilExec is the conversation.
@@ -367,7 +362,7 @@ func (s *supervisor) end(ctx context.Context, err error) error {
 		s.reap()
 	}
 	s.meanwhile()
-	return cmp.Or(interruption(ctx), err)
+	return cmp.Or(context.Cause(ctx), err)
 }
 
 // say gives the order to go on.

@@ -5,6 +5,8 @@
 // used for one thing only, to find out whether the measurement can be trusted:
 // an attack must succeed where no layer is in its way, and fail where the layer
 // is that was made to stop it.
+//
+// A program that imports it calls [attack.Main] first.
 package matrix
 
 import (
