@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,12 +73,29 @@ func Create() (*Journal, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !lock(f) || removed(f) { // a sweep was faster: it takes the empty file away
+		switch owned, err := own(f); {
+		case err != nil:
 			f.Close()
-			continue
+			return nil, err
+		case owned:
+			return &Journal{ID: id, file: f}, nil
 		}
-		return &Journal{ID: id, file: f}, nil
+		f.Close()
 	}
+}
+
+// own takes the lock of a new journal. For a moment somebody else can have it:
+// Running, which only looks, or a sweep, which takes the empty file away; then it is
+// false.
+func own(f *os.File) (bool, error) {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX)
+	for errors.Is(err, unix.EINTR) {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
+	}
+	if err != nil {
+		return false, &os.PathError{Op: "flock", Path: f.Name(), Err: err}
+	}
+	return !removed(f), nil
 }
 
 func newID() string {
@@ -152,7 +170,7 @@ func takeBack(f *os.File, entries []Entry, undo Undo) error {
 // read gives the entries and the last description. A last line that was cut off
 // by a kill -9 is left out: what it names was never made.
 func read(f *os.File) ([]Entry, *Info, error) {
-	b, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<20))
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, math.MaxInt64))
 	if err != nil {
 		return nil, nil, err
 	}
