@@ -94,13 +94,27 @@ func TestDropWithoutSetpcap(t *testing.T) {
 
 // lower takes one capability from the effective set of the calling thread.
 func lower(capability int) error {
+	return change(func(data *[2]unix.CapUserData) {
+		data[capability/32].Effective &^= 1 << (capability % 32)
+	})
+}
+
+// change changes the sets of the calling thread.
+func change(how func(*[2]unix.CapUserData)) error {
 	hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	if err := unix.Capget(&hdr, &data[0]); err != nil {
 		return err
 	}
-	data[capability/32].Effective &^= 1 << (capability % 32)
+	how(&data)
 	return unix.Capset(&hdr, &data[0])
+}
+
+// inherit puts one capability into the inheritable set of the calling thread.
+func inherit(capability int) error {
+	return change(func(data *[2]unix.CapUserData) {
+		data[capability/32].Inheritable |= 1 << (capability % 32)
+	})
 }
 
 // TestChrootUntilExecve is the trap of S17: in the bounding set alone, the drop
@@ -138,6 +152,43 @@ func TestVerifyCapabilities(t *testing.T) {
 	nnp := &Spec{Capabilities: CapabilitySettings{Privileged: true, NoNewPrivs: true}}
 	if err := capabilitiesAreGone(nnp, us); err == nil {
 		t.Error("no_new_privs is not set, and that was not seen")
+	}
+}
+
+// TestInheritable is CVE-2022-24769: what was inheritable and ambient comes back at
+// an execve. The step clears both sets, and its Verify sees what is left in them.
+func TestInheritable(t *testing.T) {
+	testenv.Root(t)
+	everything := &Spec{Capabilities: CapabilitySettings{Add: []string{"all"}}}
+	err := thread.Do(func() error {
+		if err := dropCapabilities(everything); err != nil {
+			return err
+		}
+		us := &Run{PID: unix.Gettid()}
+		says(t, capabilitiesAreGone(everything, us), "")
+		if err := inherit(unix.CAP_KILL); err != nil {
+			return err
+		}
+		says(t, capabilitiesAreGone(everything, us), "CapInh still has CAP_KILL")
+		if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, unix.CAP_KILL, 0, 0); err != nil {
+			return err
+		}
+		if err := dropCapabilities(everything); err != nil {
+			return err
+		}
+		status, err := observe.TakeStatus(us.PID)
+		if err != nil {
+			return err
+		}
+		for _, set := range []string{"CapInh", "CapAmb"} {
+			if got := status.Get(set); strings.Trim(got, "0") != "" {
+				t.Errorf("after the step %s is %s", set, got)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
