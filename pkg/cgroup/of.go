@@ -23,7 +23,16 @@ func Memberships(pid int) ([]Membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []Membership
+	list, err := parseMemberships(text)
+	if err != nil {
+		return nil, fmt.Errorf("read /proc/%d/cgroup: %w", pid, err)
+	}
+	return list, nil
+}
+
+// parseMemberships reads the lines "hierarchy:controllers:path". The path may hold
+// colons itself.
+func parseMemberships(text string) (list []Membership, err error) {
 	for _, line := range strings.Split(text, "\n") {
 		parts := strings.SplitN(line, ":", 3)
 		if len(parts) != 3 {
@@ -31,7 +40,7 @@ func Memberships(pid int) ([]Membership, error) {
 		}
 		m := Membership{Path: parts[2]}
 		if m.Hierarchy, err = strconv.Atoi(parts[0]); err != nil {
-			return nil, fmt.Errorf("read /proc/%d/cgroup: %w", pid, err)
+			return nil, err
 		}
 		if parts[1] != "" {
 			m.Controllers = strings.Split(parts[1], ",")

@@ -56,19 +56,22 @@ func Look(pid int) (Survey, error) {
 	if err != nil {
 		return s, fmt.Errorf("read /proc/self/mountinfo: %w", err)
 	}
+	if s.Controllers, err = procCgroups(); err != nil {
+		return s, err
+	}
 	for _, info := range infos {
-		s.Mounts = append(s.Mounts, mountOf(info, members))
+		s.Mounts = append(s.Mounts, mountOf(info, members, s.Controllers))
 	}
 	s.World = worldOf(s.Mounts)
-	s.Controllers, err = controllers(s.Mounts)
-	return s, err
+	s.Controllers = placed(s.Controllers, s.Mounts)
+	return s, nil
 }
 
-func mountOf(info *mountinfo.Info, members []Membership) Mount {
+func mountOf(info *mountinfo.Info, members []Membership, known []Controller) Mount {
 	m := Mount{Version: 2, At: info.Mountpoint, ReadOnly: readOnly(info)}
 	if info.FSType == "cgroup" {
 		m.Version = 1
-		m.Controllers = v1Controllers(info.VFSOptions)
+		m.Controllers = v1Controllers(info.VFSOptions, known)
 	} else {
 		words, _ := Read(filepath.Join(info.Mountpoint, "cgroup.controllers"))
 		m.Controllers = strings.Fields(words)
@@ -84,12 +87,16 @@ func mountOf(info *mountinfo.Info, members []Membership) Mount {
 
 func sorted(words []string) []string { return slices.Sorted(slices.Values(words)) }
 
-// v1Controllers leaves out the mount options that name no controller.
-func v1Controllers(options string) []string {
-	other := []string{"rw", "ro", "xattr", "clone_children", "noprefix", "none"}
+// v1Controllers leaves out the mount options that name no controller, such as
+// "seclabel" and "cpuset_v2_mode": of those each kernel has its own.
+func v1Controllers(options string, known []Controller) []string {
 	return slices.DeleteFunc(strings.Split(options, ","), func(o string) bool {
-		return slices.Contains(other, o) || strings.HasPrefix(o, "release_agent=")
+		return indexOf(known, o) < 0 && !strings.HasPrefix(o, "name=")
 	})
+}
+
+func indexOf(list []Controller, name string) int {
+	return slices.IndexFunc(list, func(c Controller) bool { return c.Name == name })
 }
 
 func readOnly(info *mountinfo.Info) bool {
@@ -110,19 +117,15 @@ func worldOf(mounts []Mount) string {
 	return WorldNone
 }
 
-// controllers lists what the kernel has: /proc/cgroups names those of version 1,
-// and the trees name their own.
-func controllers(mounts []Mount) ([]Controller, error) {
-	list, err := procCgroups()
-	if err != nil {
-		return nil, err
-	}
+// placed lists what the kernel has, and where: /proc/cgroups names the controllers of
+// version 1, and the trees name their own.
+func placed(list []Controller, mounts []Mount) []Controller {
 	for _, m := range mounts {
 		for _, name := range m.Controllers {
 			if strings.HasPrefix(name, "name=") {
 				continue
 			}
-			i := slices.IndexFunc(list, func(c Controller) bool { return c.Name == alias(name) })
+			i := indexOf(list, alias(name))
 			if i < 0 {
 				list = append(list, Controller{Name: name, Enabled: true})
 				i = len(list) - 1
@@ -130,7 +133,7 @@ func controllers(mounts []Mount) ([]Controller, error) {
 			list[i].Version, list[i].Mount, list[i].Group = m.Version, m.At, m.Group
 		}
 	}
-	return list, nil
+	return list
 }
 
 // alias gives version 1's name of a controller that version 2 calls otherwise.
@@ -150,6 +153,11 @@ func procCgroups() ([]Controller, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseCgroups(text)
+}
+
+// parseCgroups reads the lines "name hierarchy groups enabled".
+func parseCgroups(text string) ([]Controller, error) {
 	var list []Controller
 	for _, line := range strings.Split(text, "\n") {
 		f := strings.Fields(line)
