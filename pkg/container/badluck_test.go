@@ -67,11 +67,31 @@ func superviseIfAsked() {
 	os.Exit(code)
 }
 
+// execEnv makes the test binary enter a running container.
+const execEnv = "WORKSHOP_TEST_EXEC"
+
+func execIfAsked() {
+	id := os.Getenv(execEnv)
+	if id == "" {
+		return
+	}
+	e := &container.Exec{ID: id, Args: []string{"/bin/sh", "-c", "echo pid $$; exec sleep 60"}}
+	code, err := e.Run(context.Background())
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(code)
+}
+
 // supervisorAt starts a supervisor and waits until it is at the moment.
 func supervisorAt(t *testing.T, moment string) (cmd *exec.Cmd, child int) {
 	t.Helper()
+	return supervisorOf(t, superviseEnv+"="+moment+":"+testroot.Busybox(t))
+}
+
+// supervisorOf is this test binary with that variable, which tells the pid of a child.
+func supervisorOf(t *testing.T, variable string) (cmd *exec.Cmd, child int) {
+	t.Helper()
 	cmd = exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), superviseEnv+"="+moment+":"+testroot.Busybox(t))
+	cmd.Env = append(os.Environ(), variable)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +102,7 @@ func supervisorAt(t *testing.T, moment string) (cmd *exec.Cmd, child int) {
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		t.Fatalf("the supervisor did not come to %q: %v", moment, err)
+		t.Fatalf("with %s the supervisor told no pid: %v", variable, err)
 	}
 	if _, err := fmt.Sscanf(line, "pid %d", &child); err != nil {
 		t.Fatal(err)
@@ -113,6 +133,18 @@ func TestSupervisorKilled(t *testing.T) {
 		}
 		nothingLeft(t, left)
 	})
+}
+
+// TestExecKilled: what entered a container dies with the one that let it in, and the
+// container lives on.
+func TestExecKilled(t *testing.T) {
+	info := start(t, container.Container{}, "fork-exec")
+	cmd, child := supervisorOf(t, execEnv+"="+info.ID)
+	kill(t, cmd, syscall.SIGKILL)
+	if gone(t, child); t.Failed() {
+		_ = unix.Kill(child, unix.SIGKILL)
+	}
+	infoOf(t, info.PID) // fails where the container is gone too
 }
 
 // TestSupervisorSignalled: it takes everything back itself.

@@ -22,6 +22,7 @@ import (
 
 func TestMain(m *testing.M) {
 	superviseIfAsked()
+	execIfAsked()
 	if os.Geteuid() != 0 {
 		// An example cannot skip.
 		fmt.Println("the examples are left out: they need root")
@@ -144,6 +145,24 @@ func TestRootIsAnOverlay(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(c.Rootfs, "etc/passwd")); err != nil {
 		t.Errorf("the pristine root filesystem was touched: %v", err)
+	}
+}
+
+// TestNameOfRootfs: the kernel splits the list of an overlay's directories at colons,
+// and its options at commas.
+func TestNameOfRootfs(t *testing.T) {
+	for _, name := range []string{`a:b`, `a,b`, `a\b`, `a:b,c\d`} {
+		c := testroot.Container(t, steps.Chroot)
+		c.Tools = filepath.Join(t.TempDir(), name) // laid over the root filesystem
+		if err := os.Mkdir(c.Tools, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(c.Tools+"/file", []byte("in "+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if text, _, err := output(t, c, "cat", "/file"); text != "in "+name {
+			t.Errorf("%s: it said %q, %v", name, text, err)
+		}
 	}
 }
 
