@@ -301,9 +301,9 @@ func TestDiffOfAZombie(t *testing.T) {
 	}
 }
 
-func TestJSONKeepsEverything(t *testing.T) {
-	s := statusWith(t)
-	s.Root, s.Mounts, s.Denied = Link{"/", 1, 2, 3}, []Mount{{ID: 4}}, []string{"fd"}
+// asJSON is the snapshot as it comes out of JSON again.
+func asJSON(t *testing.T, s *Snapshot) *Snapshot {
+	t.Helper()
 	data, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
@@ -312,7 +312,24 @@ func TestJSONKeepsEverything(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(s, &back); diff != "" {
+	return &back
+}
+
+func TestJSONKeepsText(t *testing.T) {
+	s := statusWith(t)
+	s.Root, s.Mounts, s.Denied = Link{"/", 1, 2, 3}, []Mount{{ID: 4}}, []string{"fd"}
+	s.Cmdline, s.Cwd = []string{"cat", "", "ファイル\n<&>\x01"}, Link{Path: "/写真"}
+	if diff := cmp.Diff(s, asJSON(t, s)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestJSONOfAnyBytes: what is no UTF-8 is not kept, and what is about it is.
+func TestJSONOfAnyBytes(t *testing.T) {
+	const name, became = "\x83e.txt", "\uFFFDe.txt" // Shift-JIS
+	s := &Snapshot{Cmdline: []string{"cat", name}, Cwd: Link{Path: "/" + name}}
+	want := &Snapshot{Cmdline: []string{"cat", became}, Cwd: Link{Path: "/" + became}}
+	if diff := cmp.Diff(want, asJSON(t, s)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -2,8 +2,9 @@ package observe
 
 import "fmt"
 
-// Snapshot is what /proc tells of one process at one moment. It travels as
-// JSON without loss.
+// Snapshot is what /proc tells of one process at one moment. As JSON it is all
+// there, but for bytes that are no UTF-8: a path or an argument may hold some, and
+// each becomes U+FFFD.
 type Snapshot struct {
 	PID         int                  `json:"pid"`
 	Status      []Field              `json:"status"`                 // the lines of /proc/PID/status, in the kernel's order
