@@ -2,6 +2,8 @@ package testenv
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -50,24 +52,45 @@ func TestNeedsWithoutFact(t *testing.T) {
 	}
 }
 
-// TestThisMachine shows what was measured. In the guest without AppArmor it must
-// fail, like every test that asks for it.
+// TestThisMachine shows what was measured, and asks the kernel in another way. In the
+// guest without AppArmor it must fail, like every test that asks for it.
 func TestThisMachine(t *testing.T) {
 	for name, machine := range map[string]struct {
 		need func(testing.TB)
 		has  func() (bool, string)
+		also func() bool
 	}{
-		"AppArmor": {AppArmor, appArmor},
-		"CgroupV1": {CgroupV1, cgroupV1},
-		"CgroupV2": {CgroupV2, cgroupV2},
+		"AppArmor": {AppArmor, appArmor, hasLabel},
+		"CgroupV1": {CgroupV1, cgroupV1, func() bool { return pidsHierarchy() > 0 }},
+		"CgroupV2": {CgroupV2, cgroupV2, func() bool { return pidsHierarchy() <= 0 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			machine.need(t)
 			ok, fact := machine.has()
 			t.Log(fact)
-			if !ok {
+			if !ok || !machine.also() {
 				t.Error("not there, and yet not skipped")
 			}
 		})
 	}
+}
+
+// hasLabel tells whether this process has a label of AppArmor.
+func hasLabel() bool {
+	label, err := os.ReadFile("/proc/self/attr/apparmor/current")
+	return err == nil && len(label) > 0
+}
+
+// pidsHierarchy is the number of the pids controller's tree of version 1, 0 where it
+// is in none, and -1 where the kernel does not know: /proc/cgroups in cgroups(7).
+func pidsHierarchy() int {
+	text, _ := os.ReadFile("/proc/cgroups")
+	for line := range strings.Lines(string(text)) {
+		var name string
+		var hierarchy int
+		if n, _ := fmt.Sscan(line, &name, &hierarchy); n == 2 && name == "pids" {
+			return hierarchy
+		}
+	}
+	return -1
 }

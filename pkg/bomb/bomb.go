@@ -67,13 +67,16 @@ type Report struct {
 }
 
 // Check says, before anything is started, why this bomb may not be.
-func (b *Bomb) Check() error {
+func (b *Bomb) Check() error { return b.check(VM()) }
+
+// check is Check where that detected the virtual machine.
+func (b *Bomb) check(vm string) error {
 	switch {
 	case b.Duration < 0 || b.Duration > MaxDuration:
 		return fmt.Errorf("a bomb of %v: say at most %v", b.Duration, MaxDuration)
 	case b.Unsafe && slices.Contains(b.Container.Steps, steps.Cgroup):
 		return errors.New("--unsafe is a bomb without a limit, and the cgroup layer is one; say --without cgroup too")
-	case b.Unsafe && VM() == "":
+	case b.Unsafe && vm == "":
 		return fmt.Errorf("%w: --unsafe is for virtual machines, and none is detected here", ErrRefused)
 	}
 	return nil
