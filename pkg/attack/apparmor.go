@@ -17,7 +17,7 @@ import (
 var (
 	OwnFile     = refused("own-file", "read a file that it owns and just wrote", ownFile)
 	RunTop      = runTopProbe()
-	CorePattern = refused("core-pattern", "open what the host runs as root after a crash", corePattern)
+	CorePattern = refused("core-pattern", "be allowed to set what runs as root after a crash", corePattern)
 )
 
 func refused(name, tries string, run func(*T) error) *Probe {

@@ -29,7 +29,7 @@ var (
 	HostLoopback    = hides("net", "host-loopback", "talk to a server on the host's 127.0.0.1", dialTCP, decoyScene("loopback"))
 	AbstractSocket  = hides("net", "abstract-socket", "talk to a server on an abstract unix(7) socket", dialUnix, decoyScene("abstract"))
 	HostCgroup      = hides("cgroup", "host-cgroup", "read which cgroup of the host it is in", readCgroup, nil)
-	HostUptime      = hides("time", "host-uptime", "read how long the host is up", readUptime, uptimeScene)
+	HostUptime      = hides("time", "host-uptime", "read how long the host has been up", readUptime, uptimeScene)
 	MountOutside    = mountProbe()
 )
 
@@ -364,7 +364,7 @@ func uptimeScene() (*Scene, error) {
 			return err
 		}
 		if read < from-0.01 || read > to+0.01 {
-			return errors.New(lang.F("it read %.0f s, and the host is up for %.0f s", read, to))
+			return errors.New(lang.F("it read %.0f s, and the host has been up for %.0f s", read, to))
 		}
 		return nil
 	}}, err

@@ -29,7 +29,7 @@ func init() {
 			"talk to a server on the host's 127.0.0.1":          "ホストの127.0.0.1にあるサーバーと話す",
 			"talk to a server on an abstract unix(7) socket":    "抽象unix(7)ソケットのサーバーと話す",
 			"read which cgroup of the host it is in":            "自分がホストのどのcgroupにいるかを読む",
-			"read how long the host is up":                      "ホストの稼働時間を読む",
+			"read how long the host has been up":                "ホストの稼働時間を読む",
 			"make a mount that is seen outside":                 "外からも見えるマウントを作る",
 			"have 128 processes at the same time":               "同時に128個のプロセスを持つ",
 			"be allowed to set the clock of the whole machine":  "マシン全体の時計を合わせる許可を得る",
@@ -56,7 +56,7 @@ func init() {
 			"make a directory by a call of another ABI":         "番号の異なる別のABIの呼び出しでディレクトリを作る",
 			"read a file that it owns and just wrote":           "自分が所有し、いま書いたばかりのファイルを読む",
 			"execute /usr/bin/top":                              "/usr/bin/topを実行する",
-			"open what the host runs as root after a crash":     "クラッシュ時にrootで動くものを書き込みで開く",
+			"be allowed to set what runs as root after a crash": "クラッシュ後にrootで動くものを決める許可を得る",
 		}
 	})
 }
@@ -94,12 +94,12 @@ func init() {
 			"it is out, and may read there what everybody may: %w":                                          "外には出ましたが、読めるのは誰でも読めるものだけです: %w",
 			"this attack has a target on the host, which is made for it there: run it on the host, as root": "この攻撃の標的はホスト側に用意されます。ホストでrootとして実行してください",
 			"what it read is not what the host has there":                                                   "読めた内容は、ホストにあるものと違います",
-			"no such process in /proc":                      "/procにそのプロセスはありません",
-			"the host's process lives":                      "ホストのプロセスは生きています",
-			"outside the name is still %s":                  "外側のホスト名は%sのままです",
-			`every path in /proc/self/cgroup is "/"`:        `/proc/self/cgroupのパスはすべて"/"です`,
-			"it read %.0f s, and the host is up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
-			"outside there is no such mount":                "外側にそのマウントはありません",
+			"no such process in /proc":                            "/procにそのプロセスはありません",
+			"the host's process lives":                            "ホストのプロセスは生きています",
+			"outside the name is still %s":                        "外側のホスト名は%sのままです",
+			`every path in /proc/self/cgroup is "/"`:              `/proc/self/cgroupのパスはすべて"/"です`,
+			"it read %.0f s, and the host has been up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
+			"outside there is no such mount":                      "外側にそのマウントはありません",
 			"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                 "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
 			"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
 		}
