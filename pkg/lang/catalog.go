@@ -11,7 +11,8 @@ import (
 //
 //	attack              攻撃 (succeeded: 攻撃は成功しました; stopped: 攻撃は防がれました)
 //	bounding set        バウンディングセット
-//	capability          ケーパビリティ
+//	capability          ケーパビリティ (a set of them: セット; drop: 外す)
+//	confine             閉じ込める
 //	container           コンテナ
 //	descriptor          ファイルディスクリプタ
 //	filter              フィルタ
@@ -29,6 +30,7 @@ import (
 //	profile             プロファイル
 //	root directory      ルートディレクトリ
 //	root filesystem     ルートファイルシステム
+//	refuse              拒否する
 //	rule                ルール
 //	supervisor          監視プロセス
 //	step                ステップ

@@ -4,7 +4,7 @@ package lang
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"This machine can confine a process.": "このマシンではプロセスを縛れます。",
+			"This machine can confine a process.": "このマシンではプロセスを閉じ込められます。",
 			"label of process %d":                 "プロセス%dのラベル",
 			"policy namespace":                    "ポリシー名前空間",
 			"loaded by workshop":                  "workshopが読み込んだもの",

@@ -125,7 +125,7 @@ func init() {
 			`write "changeprofile PROFILE" to attr/apparmor/current`:                                                  `attr/apparmor/currentに"changeprofile PROFILE"と書く`,
 			`write "exec PROFILE" to attr/apparmor/exec`:                                                              `attr/apparmor/execに"exec PROFILE"と書く`,
 			"The code that builds the container still has to mount, and may not any more.":                            "コンテナを組み立てる途中のコードは、まだマウントしなければならないのに、もう許されません。",
-			"It builds to the end, and only the program that it executes is confined. So a container takes this one.": "組み立ては最後まで進み、縛られるのは実行したプログラムだけです。だからコンテナにはこちらを使います。",
+			"It builds to the end, and only the program that it executes is confined. So a container takes this one.": "組み立ては最後まで進み、閉じ込められるのは実行したプログラムだけです。だからコンテナにはこちらを使います。",
 			"before the write": "書く前",
 			"after the write":  "書いた後",
 			"after execve":     "execveの後",

@@ -7,7 +7,7 @@ func init() {
 			"They begin where the solution of lesson %d ends. Your own program of lesson %d will do as well.": "内容はレッスン%dの解答の続きです。自分で書いたレッスン%dのプログラムから続けてもかまいません。",
 			"To have it judged:":                         "判定するには:",
 			"To be in it yourself, and to get help:":     "自分で中に入るときと、ヒントを見るとき:",
-			"The check of lesson %d has not passed yet.": "レッスン%dの判定にまだ合格していません。",
+			"The check of lesson %d has not passed yet.": "レッスン%dのチェックにまだ合格していません。",
 			"the next hint":                              "次のヒント",
 			"the solution all the same":                  "それでも解答を見る",
 		}

@@ -76,7 +76,7 @@ func init() {
 		return map[string]string{
 			"LESSON":    "レッスン",
 			"ADDS":      "加えるもの",
-			"Lesson %s": "レッスン %s",
+			"Lesson %s": "レッスン%s",
 		}
 	})
 }

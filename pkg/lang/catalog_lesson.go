@@ -6,7 +6,7 @@ func init() {
 			"Lesson %d · %s": "レッスン%d · %s",
 			"%d minutes":     "%d分",
 
-			"Try it first. Then, one by one: workshop hint %d": "まず自分で試してください。ヒントは一つずつ見られます: workshop hint %d",
+			"Try it first. Then, one by one: workshop hint %d": "まず自分で試してください。ヒントは1つずつ見られます: workshop hint %d",
 			"The answers, and why: workshop quiz %d":           "答えと解説: workshop quiz %d",
 			"Right.":                                           "正解です。",
 			"%d is not right. This is:":                        "%dは不正解です。正解はこれです:",

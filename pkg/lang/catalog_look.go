@@ -5,7 +5,7 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"Capabilities":                    "ケーパビリティ",
-			"process %d (%s), user %d":        "プロセス%d (%s)、ユーザー%d",
+			"process %d (%s), user %d":        "プロセス%d(%s)、ユーザー%d",
 			"CAPABILITY":                      "ケーパビリティ",
 			"CapEff, what it may do now: %s.": "CapEff、いま使えるもの: %s。",
 			"CapBnd, what an execve can ever give: %d of the %d that this kernel knows.": "CapBnd、execveで得られる可能性のあるもの: このカーネルにある%[2]d個のうち%[1]d個。",
@@ -36,9 +36,9 @@ func init() {
 			"= (F is privileged) ? 0 : P(ambient)": "= (Fに特権がある) ? 0 : P(ambient)",
 			"effective user ID":                    "実効ユーザーID",
 			"& P(permitted), by no_new_privs":      "& P(permitted)、no_new_privsのため",
-			"%s (revision %d)":                     "%s (リビジョン%d)",
-			"set-user-ID of user %d":               "set-user-ID (ユーザー%d)",
-			"set-group-ID of group %d":             "set-group-ID (グループ%d)",
+			"%s (revision %d)":                     "%s(リビジョン%d)",
+			"set-user-ID of user %d":               "set-user-ID(ユーザー%d)",
+			"set-group-ID of group %d":             "set-group-ID(グループ%d)",
 			"on a nosuid mount":                    "nosuidのマウント上",
 			"ordinary":                             "普通",
 			"yes":                                  "はい",
