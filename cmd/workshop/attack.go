@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -35,7 +36,7 @@ happens. Without --lesson or --only the container has every layer of the
 lessons before the one that stops the attack, so the attack succeeds.
 
 Where it succeeds, COMMAND is executed with what it gained. In a shell that
-workshop started, the same command attacks from right there.`,
+workshop started, attack NAME attacks from right there, as you are.`,
 		Example: `  sudo workshop attack                                 list the attacks
   sudo workshop attack chroot-escape -- ls /           it escapes
   sudo workshop attack chroot-escape --lesson 3        it does not`,
@@ -68,7 +69,7 @@ func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 		return usageError{err}
 	}
 	if insideContainer() {
-		return probe(cmd, args, f.json)
+		return probeHere(cmd, args, f.json)
 	}
 	if err := needRoot("attack " + p.Name); err != nil {
 		return err
@@ -77,6 +78,19 @@ func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 		return f.attackAndExec(cmd, p, args)
 	}
 	return f.attackAndJudge(cmd, p)
+}
+
+// probeHere attacks from inside of the container that this process is in.
+func probeHere(cmd *cobra.Command, args []string, asJSON bool) (err error) {
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name != "json" && flag.Name != "lang" {
+			err = usageError{fmt.Errorf("--%s is for an attack from the host, on a container that it makes; this one is against the container that you are in", flag.Name)}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return probe(cmd, args, asJSON)
 }
 
 var verdicts = []string{"allowed", "stopped"}
@@ -141,11 +155,24 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 		err = cmp.Or(json.NewEncoder(out).Encode(r), made(r))
 	} else {
 		err = showResult(out, p, r)
+		kept(screen, p, c, r)
 	}
 	if err == nil && f.expect != "" && f.expect != verdict(r) {
 		err = exitCode(exitClaim)
 	}
 	return err
+}
+
+// kept says that the layer that was made to stop the attack leaves it the
+// capability that it needs.
+func kept(screen *ui.UI, p *attack.Probe, c *container.Container, r attack.Result) {
+	if !r.Allowed || p.Stops != steps.Capabilities.Name || !slices.Contains(c.Steps, steps.Capabilities) {
+		return
+	}
+	if keeps, err := c.Spec.Capabilities.Keeps(p.Capability); err == nil && keeps {
+		screen.Line("  " + lang.F("The container keeps %s, which that needs.", p.Capability))
+		screen.Line("  " + lang.F("Without it: --cap-drop %s", strings.ToLower(strings.TrimPrefix(p.Capability, "CAP_"))))
+	}
 }
 
 // against names the layers that an attack meets.

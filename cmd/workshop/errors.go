@@ -21,7 +21,8 @@ func explained(err error) string {
 	if errors.As(err, &errno) {
 		text += " (" + unix.ErrnoName(errno) + ")"
 	}
-	if next := advice(err, errno); next != "" {
+	var usage usageError
+	if next := advice(err, errno); next != "" && !errors.As(err, &usage) {
 		text += "\n  " + next
 	}
 	return text

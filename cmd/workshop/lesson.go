@@ -65,7 +65,7 @@ func lessonEntries(others []entry) []entry {
 	var list []entry
 	for _, n := range lessonNumbers() {
 		s := stepOf(n)
-		names := []string{lessonName(s), strconv.Itoa(n), fmt.Sprintf("%02d", n)}
+		names := slices.Compact([]string{lessonName(s), strconv.Itoa(n), fmt.Sprintf("%02d", n)})
 		if !slices.ContainsFunc(others, func(e entry) bool { return slices.Contains(e.names, s.Name) }) {
 			names = append(names, s.Name)
 		}

@@ -61,10 +61,24 @@ func lint(dir []string) ([]lesson.Complaint, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", base, err)}
 	}
+	if len(dir) == 0 {
+		list = append(list, withoutFolder(fsys)...)
+	}
 	for i := range list {
 		list[i].File = path.Join(base, list[i].File)
 	}
 	return list, nil
+}
+
+// withoutFolder finds the steps that no lesson explains.
+func withoutFolder(fsys fs.FS) []lesson.Complaint {
+	var list []lesson.Complaint
+	for _, s := range lessonSteps() {
+		if _, err := fs.Stat(fsys, lessonName(s)); err != nil {
+			list = append(list, lesson.Complaint{File: lessonName(s), Line: 1, Text: "there is a step of this lesson, and no such folder"})
+		}
+	}
+	return list
 }
 
 func showComplaints(cmd *cobra.Command, list []lesson.Complaint, asJSON bool) error {
