@@ -18,7 +18,7 @@ import (
 func explained(err error) string {
 	text := err.Error()
 	var errno unix.Errno
-	if errors.As(err, &errno) {
+	if errors.As(err, &errno) && !strings.Contains(text, "("+unix.ErrnoName(errno)+")") {
 		text += " (" + unix.ErrnoName(errno) + ")"
 	}
 	var usage usageError

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -65,5 +68,11 @@ func (f *containerFlags) steps(lesson int) ([]*steps.Step, error) {
 	if list, err = steps.Without(list, f.without); err != nil {
 		return nil, usageError{err}
 	}
-	return steps.Effective(list), nil
+	effective := steps.Effective(list)
+	for _, s := range list {
+		if len(f.only) > 0 && !slices.Contains(effective, s) {
+			warn(fmt.Errorf("%s is left out: another step of these takes its place", s.Name))
+		}
+	}
+	return effective, nil
 }

@@ -106,6 +106,15 @@ func (p *picture) addRunning() error {
 	return nil
 }
 
+// hidden is a process whose namespaces we may not see: PTRACE_MODE_READ in ptrace(2).
+func hidden(pid int) error {
+	advice := fmt.Sprintf("try: sudo workshop namespaces %d", pid)
+	if os.Geteuid() == 0 {
+		advice = "it has capabilities that we have not, or is in another user namespace: are we in a container?"
+	}
+	return fmt.Errorf("the kernel does not show the namespaces of process %d to this user; %s", pid, advice)
+}
+
 // add looks at one more process.
 func (p *picture) add(pid int) error {
 	s, err := observe.Take(pid)
@@ -116,7 +125,7 @@ func (p *picture) add(pid int) error {
 	case s.Ended():
 		return fmt.Errorf("process %d has ended: %w", pid, unix.ESRCH)
 	case len(s.Namespaces) == 0:
-		return fmt.Errorf("the kernel does not show the namespaces of process %d to this user; try: sudo workshop namespaces %d", pid, pid)
+		return hidden(pid)
 	}
 	p.Processes = append(p.Processes, p.compare(s))
 	return nil

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 )
@@ -167,14 +170,23 @@ func unknownCommand(root *cobra.Command, args []string) error {
 // args wraps a check of arguments so that it ends with the exit code for usage.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, a []string) error {
-		if err := check(cmd, a); err != nil {
-			return misused(cmd, err)
+		switch err := check(cmd, a); {
+		case err == nil:
+			return nil
+		case len(a) == 0:
+			return misused(cmd, fmt.Errorf("an argument is missing: %s", cmd.UseLine()))
+		default:
+			return misused(cmd, fmt.Errorf("%q is too much: %s", strings.Join(a, " "), cmd.UseLine()))
 		}
-		return nil
 	}
 }
 
 // misused is an error in a command line, and where to read how it should be.
 func misused(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var number *strconv.NumError
+	if errors.As(err, &invalid) && errors.As(err, &number) {
+		err = fmt.Errorf("--%s %s: that is no number that fits here", invalid.GetFlag().Name, invalid.GetValue())
+	}
 	return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
 }

@@ -130,8 +130,8 @@ func TestChroot(t *testing.T) {
 	testenv.NotEmulated(t)
 	judge(t, []program{
 		{"good", 2, `chroot "$ROOTFS" /bin/sh; exit $?`, "", ""},
-		{"none", 2, `sh; exit $?`, "root marker", "Call chroot(2)"},
-		{"another process", 2, `chroot "$ROOTFS" sleep 1000 & sleep 0.3; sh; exit $?`, "root marker", "Process "},
+		{"none", 2, `sh; exit $?`, "root cwd marker", "Call chroot(2)"},
+		{"another process", 2, `chroot "$ROOTFS" sleep 1000 & sleep 0.3; sh; exit $?`, "root cwd marker", "Process "},
 		{"no chdir", 2, `perl -e 'chroot $ENV{ROOTFS}; exec "/bin/sh"'; exit $?`, "cwd", "chdir"},
 		{"the host's run", 2, `unshare -m sh -c 'mount --rbind /run "$ROOTFS/run"; chroot "$ROOTFS" /bin/sh'; exit $?`, "marker", "mounted inside"},
 	})

@@ -38,13 +38,19 @@ func rootHint(e *evidence) string {
 }
 
 func cwdInside(e *evidence) verdict {
+	if e.shell.Root.Same(e.host.Root) {
+		return fails(lang.T("there is no new root that it could be in"))
+	}
 	if e.cwdInside {
 		return holds(lang.F("from it, .. leads to the new root, and not past it"))
 	}
 	return fails(lang.F("it is %s, as the host names it: outside of the new root", harmless(e.shell.Cwd.Path)))
 }
 
-func cwdHint(*evidence) string {
+func cwdHint(e *evidence) string {
+	if e.shell.Root.Same(e.host.Root) {
+		return rootHint(e)
+	}
 	return lang.T("chroot(2) changes what / means, and leaves the working directory where it is: outside, and from there every .. is open. Call chdir(\"/\") right after chroot(2).")
 }
 

@@ -68,6 +68,7 @@ func init() {
 			"/ of the shell is the host's: %s":                        "シェルの/はホストの/です: %s",
 			"/ is %s, and the host's is %s":                           "/は%s、ホストの/は%sです",
 			"from it, .. leads to the new root, and not past it":      "そこから..をたどると新しいルートに着き、その先へは出ません",
+			"there is no new root that it could be in":                "新しいルートがまだなく、その中にいることになりません",
 			"it is %s, as the host names it: outside of the new root": "ホストから見た名前は%sで、新しいルートの外です",
 			"the shell has read %s":                                   "シェルは%sを読めました",
 			"the shell cannot open %s":                                "シェルは%sを開けません",

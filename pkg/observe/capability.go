@@ -54,15 +54,23 @@ func CapNumber(name string) (int, error) {
 	return 0, fmt.Errorf("capability %q: unknown name%s; all are in capabilities(7)", name, meant(full))
 }
 
-// meant asks for the capability that full was to be: CAP_SYS_CHROOT for
-// CAP_CHROOT, else the nearest one.
+// meant asks for the nearest capability, by its name without CAP_, or by the end of
+// it: CAP_SYS_CHROOT for CAP_CHROOT.
 func meant(full string) string {
+	var names []string
+	whole := map[string]string{}
 	for _, known := range capNames {
-		if word := strings.TrimPrefix(full, "CAP"); word != "_" && strings.HasSuffix(known, word) {
-			return fmt.Sprintf(" (did you mean %q?)", known)
+		short := strings.TrimPrefix(known, "CAP_") // the prefix would make any two near
+		names, whole[short] = append(names, short), known
+		if _, end, found := strings.Cut(short, "_"); found {
+			names, whole[end] = append(names, end), known
 		}
 	}
-	return nearest.Hint(full, capNames[:])
+	name := nearest.Name(strings.TrimPrefix(full, "CAP_"), names)
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", whole[name])
 }
 
 // CapMask gives the set of the named capabilities: the inverse of [CapNames].

@@ -91,6 +91,9 @@ func findDir(dir string) (string, error) {
 	} else if !info.IsDir() {
 		return "", fmt.Errorf("root filesystem %s: it is not a directory", dir)
 	}
+	if abs == "/" {
+		return "", fmt.Errorf("root filesystem /: it is the host's own; copy what a container needs: sudo workshop rootfs build host")
+	}
 	entries, err := os.ReadDir(abs)
 	if err != nil {
 		return "", fmt.Errorf("root filesystem: %w", err)
