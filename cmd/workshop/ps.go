@@ -65,16 +65,19 @@ func showRunning(screen *ui.UI, list []running) error {
 	}
 	var rows [][]string
 	for _, r := range list {
-		rows = append(rows, []string{r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), short(strings.Join(r.Steps, " ")), short(strings.Join(r.Command, " "))})
+		layers := ui.Wrap(strings.Join(r.Steps, " "), layersColumn)
+		command := strings.Join(strings.Fields(strings.Join(r.Command, " ")), " ") // of many lines, too
+		rows = append(rows, []string{
+			r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), strings.Join(layers, "\n"), ui.Cut(command, screen.Width()-besideCommand),
+		})
 	}
 	screen.Table([]string{"ID", "PID", lang.T("PROCESSES"), lang.T("LAYERS"), lang.T("COMMAND")}, rows)
 	return screen.Err()
 }
 
-// short keeps a command to what fits beside the rest.
-func short(text string) string {
-	if runes := []rune(text); len(runes) > 30 {
-		return string(runes[:29]) + "…"
-	}
-	return text
-}
+// The layers take two words a line, and what is left of it is for the command: an
+// ID has 6 letters and a PID up to 7, プロセス数 takes 10 columns.
+const (
+	layersColumn  = len("namespaces pivot-root")
+	besideCommand = 6 + 1 + 7 + 1 + 10 + 1 + layersColumn + 1
+)

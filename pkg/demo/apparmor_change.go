@@ -22,7 +22,7 @@ import (
 var AppArmorChange = &Demo{
 	Name:   "apparmor-change",
 	Lesson: 8,
-	Shows:  "a profile entered at once, and one entered at execve",
+	Shows:  "a profile entered at once, and one at execve",
 	Inside: appArmorChange,
 }
 

@@ -18,7 +18,7 @@ import (
 var BoundingSet = &Demo{
 	Name:   "bounding-set",
 	Lesson: 6,
-	Shows:  "what is dropped from the bounding set is gone after the next execve, and not before",
+	Shows:  "the bounding set bites at the next execve",
 	Inside: boundingSet,
 }
 

@@ -19,7 +19,7 @@ import (
 var PivotConditions = &Demo{
 	Name:   "pivot-conditions",
 	Lesson: 3,
-	Shows:  "each condition of pivot_root(2), broken once on purpose",
+	Shows:  "each condition of pivot_root(2), broken once",
 	Inside: pivotConditions,
 }
 

@@ -27,7 +27,7 @@ import (
 var Port80 = &Demo{
 	Name:   "port80",
 	Lesson: 6,
-	Shows:  "a server on port 80 as an ordinary user, by a file capability",
+	Shows:  "port 80 for a user, by a file capability",
 	Inside: port80,
 }
 

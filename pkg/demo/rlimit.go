@@ -14,7 +14,7 @@ import (
 var Rlimit = &Demo{
 	Name:   "rlimit",
 	Lesson: 5,
-	Shows:  "RLIMIT_NPROC misses a process that attaches; pids.max does not",
+	Shows:  "RLIMIT_NPROC misses who attaches; pids.max not",
 	Inside: rlimit,
 }
 

@@ -16,7 +16,7 @@ import (
 var RootGroup = &Demo{
 	Name:   "root-group",
 	Lesson: 5,
-	Shows:  "the root cgroup has no pids.max, and none can be made",
+	Shows:  "the root cgroup has no pids.max and gets none",
 	Inside: rootGroup,
 }
 

@@ -7,12 +7,12 @@ func init() {
 			"DEMO":  "デモ",
 			"SHOWS": "示すこと",
 
-			"each condition of pivot_root(2), broken once on purpose":                             "pivot_root(2)の各条件を、わざと1つずつ破る",
-			"the root cgroup has no pids.max, and none can be made":                               "ルートcgroupにpids.maxはなく、作れもしない",
-			"RLIMIT_NPROC misses a process that attaches; pids.max does not":                      "RLIMIT_NPROCはattachに効かず、pids.maxは効く",
-			"what is dropped from the bounding set is gone after the next execve, and not before": "バウンディングセットが効くのはexecveの後",
-			"a server on port 80 as an ordinary user, by a file capability":                       "ファイルケーパビリティで80番ポートを使う",
-			"a profile entered at once, and one entered at execve":                                "すぐ入るプロファイルと、execveで入るもの",
+			"each condition of pivot_root(2), broken once":   "pivot_root(2)の各条件を、わざと1つずつ破る",
+			"the root cgroup has no pids.max and gets none":  "ルートcgroupにpids.maxはなく、作れもしない",
+			"RLIMIT_NPROC misses who attaches; pids.max not": "RLIMIT_NPROCはattachに効かず、pids.maxは効く",
+			"the bounding set bites at the next execve":      "バウンディングセットが効くのはexecveの後",
+			"port 80 for a user, by a file capability":       "ファイルケーパビリティで80番ポートを使う",
+			"a profile entered at once, and one at execve":   "すぐ入るプロファイルと、execveで入るもの",
 		}
 	})
 }
