@@ -23,13 +23,13 @@ func newCapsCommand() *cobra.Command {
 		Use:   "caps [PID]",
 		Short: "The capabilities of a process, and what an execve would leave",
 		Long: `Show the five capability sets of a process side by side, and what is missing
-compared to process 1, which has all that the machine has; without PID, of this
-one. With --exec, fill the formula of execve(2) with the values of that process
-and a program, and say what it would have after. Nothing is executed. See
+from its bounding set, compared to that of process 1; without PID, of this one.
+With --exec, fill the formula of execve(2) with the values of that process and a
+program, and say what it would have after. Nothing is executed. See
 capabilities(7).`,
 		Example: `  workshop caps
   sudo workshop caps 1
-  workshop caps --exec /usr/bin/ping`,
+  workshop caps --exec passwd`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pid, err := pidArg(args)
@@ -61,7 +61,7 @@ type capsLook struct {
 	PID     int          `json:"pid"`
 	Command string       `json:"command"`
 	Process caps.Process `json:"process"`
-	Full    caps.Set     `json:"full"`    // what process 1 has, and this one: all of the machine, or of the container that we are in
+	Full    caps.Set     `json:"full"`    // the bounding sets of process 1 and of this one: of the machine, or of the container that we are in
 	Kernel  caps.Set     `json:"kernel"`  // what the kernel knows
 	Missing caps.Set     `json:"missing"` // in Full, and not in the bounding set
 
@@ -139,7 +139,7 @@ func showSets(screen *ui.UI, l *capsLook) {
 	screen.Text(lang.F("CapBnd, what an execve can ever give: %d of the %d that this kernel knows.",
 		len(p.Bounding.Names()), len(l.Kernel.Names())), 0)
 	if lacks := (l.Kernel &^ l.Full).Names(); len(lacks) > 0 && l.PID != 1 {
-		screen.Text(lang.F("Process 1 has not got %d of them either: %s.", len(lacks), few(lacks)), 0)
+		screen.Text(lang.F("Process 1's bounding set lacks %d of them too: %s.", len(lacks), few(lacks)), 0)
 	}
 	if p.NoNewPrivs {
 		screen.Text(lang.T("no_new_privs is set: an execve gives nothing that is not there already."), 0)

@@ -9,7 +9,7 @@ func init() {
 			"CAPABILITY":                      "ケーパビリティ",
 			"CapEff, what it may do now: %s.": "CapEff、いま使えるもの: %s。",
 			"CapBnd, what an execve can ever give: %d of the %d that this kernel knows.": "CapBnd、execveで得られる可能性のあるもの: このカーネルにある%[2]d個のうち%[1]d個。",
-			"Process 1 has not got %d of them either: %s.":                               "そのうち%d個は、プロセス1も持っていません: %s。",
+			"Process 1's bounding set lacks %d of them too: %s.":                         "そのうち%d個は、プロセス1のバウンディングセットにもありません: %s。",
 			"no_new_privs is set: an execve gives nothing that is not there already.":    "no_new_privsが設定されています。execveで新しく得られるものはありません。",
 			"missing, in process 1 too":                                                  "なし(プロセス1にもない)",
 			"missing, for good":                                                          "なし(二度と得られない)",
@@ -138,9 +138,9 @@ func init() {
 			"BUILT":    "作成済み",
 			"built %s": "作成しました: %s",
 			"in %s":    "場所: %s",
-			"one static binary with 300 tools, in a second":             "300のツールが入った静的バイナリ1つ。1秒で作れる",
-			"a small Debian with bash, perl, ip, ps and apt; network":   "bash、perl、ip、ps、aptのある小さなDebian。要ネットワーク",
-			"this machine's shell and some tools, with their libraries": "このマシンのシェルといくつかのツール、そのライブラリ",
+			"one static binary with more than 250 tools, in a second":            "250を超えるツールが入った静的バイナリ1つ。1秒で作れる",
+			"Debian with bash, perl, ip, ps, apt; building it needs the network": "bash、perl、ip、ps、aptのあるDebian。作成にはネットワークが必要",
+			"this machine's shell and some tools, with their libraries":          "このマシンのシェルといくつかのツール、そのライブラリ",
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // ErrNotRoot is what Build and Remove return to an ordinary user.
-var ErrNotRoot = errors.New("needs root, for mknod and chown; run it with sudo")
+var ErrNotRoot = errors.New("needs root")
 
 // Build makes the root filesystem of that kind, anew where it is built already,
 // and returns its directory. What the build says goes to log, where log is not
@@ -39,7 +39,7 @@ func Build(ctx context.Context, kind string, log io.Writer) (string, error) {
 
 func build(ctx context.Context, k Kind, log io.Writer) (string, error) {
 	if os.Geteuid() != 0 {
-		return "", ErrNotRoot
+		return "", fmt.Errorf("%w, for mknod and chown; run it with sudo", ErrNotRoot)
 	}
 	dir := filepath.Join(Dir(), k.Name)
 	if err := inUse(dir); err != nil {
@@ -100,7 +100,7 @@ func Remove(kind string) error {
 
 func remove(dir string) error {
 	if os.Geteuid() != 0 {
-		return ErrNotRoot
+		return fmt.Errorf("%w, for its files are root's; run it with sudo", ErrNotRoot)
 	}
 	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
 		return errors.New("it is not built")

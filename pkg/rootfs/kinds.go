@@ -14,12 +14,12 @@ func Kinds() []Kind {
 	return []Kind{
 		{
 			Name:   "busybox",
-			Does:   lang.N("one static binary with 300 tools, in a second"),
+			Does:   lang.N("one static binary with more than 250 tools, in a second"),
 			script: rootfsscripts.Busybox, Network: true, bytes: 32 << 20,
 		},
 		{
 			Name:   "debian",
-			Does:   lang.N("a small Debian with bash, perl, ip, ps and apt; network"),
+			Does:   lang.N("Debian with bash, perl, ip, ps, apt; building it needs the network"),
 			script: rootfsscripts.Debian, Network: true, bytes: 700 << 20,
 		},
 		{
