@@ -33,7 +33,7 @@ func newAttackCommand() *cobra.Command {
 		Short: "Attack a container from inside",
 		Long: `Build a container, and attack it from inside. Each system call is shown as it
 happens. Without --lesson or --only the container has every layer of the
-lessons before the one that stops the attack, so the attack succeeds.
+lessons before the one that is made to stop it, so the attack succeeds.
 
 Where it succeeds, COMMAND is executed with what it gained. In a shell that
 workshop started, attack NAME attacks from right there, as you are.`,
@@ -229,7 +229,7 @@ func showResult(out io.Writer, p *attack.Probe, r attack.Result) error {
 // listedAttack is an attack for a script.
 type listedAttack struct {
 	Name  string `json:"name"`
-	Stops string `json:"stoppedBy"` // the layer
+	Stops string `json:"stoppedBy"` // the layer that was made to
 	Tries string `json:"tries"`
 }
 
@@ -246,6 +246,6 @@ func listAttacks(out io.Writer, asJSON bool) error {
 	for _, p := range attack.All() {
 		rows = append(rows, []string{p.Name, p.Stops, lang.T(p.Tries)})
 	}
-	screen.Table([]string{lang.T("ATTACK"), lang.T("STOPPED BY"), lang.T("TRIES TO")}, rows)
+	screen.Table([]string{lang.T("ATTACK"), lang.T("AGAINST"), lang.T("TRIES TO")}, rows)
 	return screen.Err()
 }

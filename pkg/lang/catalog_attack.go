@@ -5,14 +5,14 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"ATTACK":                    "攻撃",
-			"STOPPED BY":                "防ぐ層",
+			"AGAINST":                   "防ぐための層",
 			"TRIES TO":                  "試みること",
 			"Attack: %s":                "攻撃: %s",
 			"against %s":                "対象: %s",
 			"The attack succeeded: %s.": "攻撃は成功しました: %s。",
 			"The container keeps %s, which that needs.": "コンテナには、それに必要な%sが残っています。",
-			"Without it: --cap-drop %s": "外すには: --cap-drop %s",
-			"The attack was stopped: %s.": "攻撃は防がれました: %s。",
+			"Without it: --cap-drop %s":                 "外すには: --cap-drop %s",
+			"The attack was stopped: %s.":               "攻撃は防がれました: %s。",
 		}
 	})
 }
