@@ -164,7 +164,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 			names = append(append(names, c.Name()), c.Aliases...)
 		}
 	}
-	return usageError{fmt.Errorf("no lesson or command %q%s; see: workshop list", args[0], nearest.Hint(args[0], names))}
+	return usageError{fmt.Errorf("no lesson or command %q%s; see: workshop --help", args[0], nearest.Hint(args[0], names))}
 }
 
 // args wraps a check of arguments so that it ends with the exit code for usage.
