@@ -17,7 +17,11 @@ func newDemoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo [NAME]",
 		Short: "Break a rule of the kernel on purpose, and see its answer",
-		Args:  args(cobra.MaximumNArgs(1)),
+		Long: `Try in a container what the kernel forbids or leaves open, and show each call
+with its answer. It ends with 1 where the kernel answers otherwise than the
+lesson says. Without NAME: the list.`,
+		Example: "  workshop demo\n  sudo workshop demo pivot-conditions",
+		Args:    args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listDemos(cmd.OutOrStdout())

@@ -29,7 +29,7 @@ func execArgs(_ *cobra.Command, args []string) error {
 
 func newExecCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "exec ID COMMAND [ARG...]",
+		Use:   "exec ID [--] COMMAND [ARG...]",
 		Short: "Run one more command in a container that runs",
 		Long: `Enter a running container, as docker exec does, and execute a command there.
 
@@ -40,7 +40,7 @@ parent: resource limits (ulimit), niceness, signal masks. Nor does it get what
 only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
 answers for this process, and the call fails with ENOSYS. Where that call is
 execve, no process can enter.`,
-		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c sh",
+		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c -- sh",
 		Args:    args(execArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = withoutDash(args)

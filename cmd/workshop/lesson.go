@@ -81,15 +81,32 @@ func newLessonCommand(s *steps.Step, aliases []string) *cobra.Command {
 		Use:     lessonName(s) + " [flags] [-- COMMAND [ARG...]]",
 		Aliases: aliases,
 		Short:   s.Does,
-		Long: fmt.Sprintf(`Build a container with the layers of lessons 1 to %d and watch it: before each
-step workshop waits, and after it you see what changed in the process.
-
-Without a command you get a shell. The explanation goes to standard error.`, n),
+		Long:    lessonHelp(n),
 		Example: fmt.Sprintf("  sudo workshop %d\n  sudo workshop %d -q -- cat /etc/os-release", n, n),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, s, args) },
 	}
 	f.add(cmd)
 	return cmd
+}
+
+// lessonHelp says what the container has, and what it has not.
+func lessonHelp(n int) string {
+	layers := fmt.Sprintf("lessons 1 to %d", n)
+	root := "From lesson 3 on pivot-root takes the place of chroot. Without either, / is this\n" +
+		"machine's own, and what is deleted there is gone."
+	switch n {
+	case steps.ForkExec.Lesson:
+		layers = "lesson 1"
+		root = "Its / is this machine's own, and it runs as root: what it deletes there is gone."
+	case steps.Chroot.Lesson:
+		root = "Without chroot, / is this machine's own, and what is deleted there is gone."
+	}
+	return fmt.Sprintf(`Build a container with the layers of %s and watch it: before each
+step workshop waits, and after it you see what changed in the process.
+
+Without a command you get a shell. The explanation goes to standard error.
+
+%s`, layers, root)
 }
 
 func (f *lessonFlags) add(cmd *cobra.Command) {

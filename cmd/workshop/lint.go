@@ -43,7 +43,7 @@ What the transcripts do is proven by playing them: see workshop tour.`,
 			return showComplaints(cmd, list, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "each complaint as a JSON line; none where nothing is wrong")
 	return cmd
 }
 

@@ -36,7 +36,9 @@ with all layers, and show which are stopped. Without ATTACK it is all of them.
 
 A measurement counts only where the attack succeeds without any layer. The layer
 that was made to stop it must do so alone, and all layers together must stop it:
-else it ends with exit code 1.
+else it ends with exit code 1. Not counted are attacks that live on a capability
+which the lesson keeps, as Docker does, and those against a layer that this
+machine has not got; they are named below the table.
 
 The attacks are harmless: each tries one thing on what it made itself, or makes
 a call that cannot work. The fork bomb of this table has a number. The one that

@@ -22,9 +22,9 @@ func newStartCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start N [DIR]",
 		Short: "Write the files to begin exercise N with",
-		Long: `Write the container program that you will extend in exercise N into DIR: in
-shell, Perl and Go, or in one of them. Without DIR that is ./lesson-N. The task
-stands at the top of each file.`,
+		Long: `Write the container program that you will extend in exercise N, of 1 to 8,
+into DIR: in shell, Perl and Go, or in one of them. Without DIR that is
+./lesson-N. The task stands at the top of each file.`,
 		Example: "  workshop start 3\n  workshop start 3 --in perl ~/box",
 		Args:    args(cobra.RangeArgs(1, 2)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {

@@ -33,10 +33,11 @@ func newTraceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace [flags] -- COMMAND [ARG...]",
 		Short: "List the system calls that a command makes, as it makes them",
-		Long: `Run a command in a container, with a filter that hands its system calls to us:
-SECCOMP_RET_TRACE of seccomp(2), by ptrace(2). Each is shown before it is made,
-with the process that makes it. At the end they are counted and, where all were
-traced, written as the rules of a filter that allows these and no others.
+		Long: `Run a command in a container with the layers of lesson 7, and a filter that
+hands its system calls to us: SECCOMP_RET_TRACE of seccomp(2), by ptrace(2).
+Each is shown before it is made, with the process that makes it. At the end they
+are counted and, where all were traced, written as the rules of a filter that
+allows these and no others.
 
 The list goes to standard error. A filter sees the arguments as numbers; what
 paths they point to is read from the process's memory.`,
