@@ -55,7 +55,7 @@ func (f *slidesFlags) show(ctx context.Context, deck *lesson.Deck) error {
 	present := terminal && term.IsTerminal(0) && !f.run
 	screen := ui.New(os.Stdout)
 	if !present && !f.run {
-		return deck.Show(screen, f.notes)
+		return deck.Show(screen, f.from, f.notes)
 	}
 	if err := needRoot("slides"); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (f *slidesFlags) show(ctx context.Context, deck *lesson.Deck) error {
 	defer stop()
 	player := &lesson.Player{UI: screen, Out: os.Stdout, Terminal: terminal, Notes: f.notes}
 	if !present {
-		return playAndJudge(screen, func() (lesson.Report, error) { return player.PlayDeck(ctx, deck) })
+		return playAndJudge(screen, func() (lesson.Report, error) { return player.PlayDeck(ctx, deck, f.from) })
 	}
 	player.Keys = os.Stdin
 	err := player.Present(ctx, deck, f.from)

@@ -41,7 +41,7 @@ func TestSlides(t *testing.T) {
 		}
 		var out bytes.Buffer
 		player := &lesson.Player{UI: ui.New(&out), Out: &out}
-		report, err := player.PlayDeck(t.Context(), deck)
+		report, err := player.PlayDeck(t.Context(), deck, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestSlides(t *testing.T) {
 func TestSlidesFit(t *testing.T) {
 	for _, language := range languages {
 		var out bytes.Buffer
-		if err := readDeck(t, language).Show(ui.New(&out), false); err != nil {
+		if err := readDeck(t, language).Show(ui.New(&out), 1, false); err != nil {
 			t.Fatal(err)
 		}
 		title := regexp.MustCompile(`\d+/\d+$`)

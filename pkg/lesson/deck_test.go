@@ -49,7 +49,7 @@ func TestDeck(t *testing.T) {
 	}
 	for notes, want := range map[bool]bool{false: false, true: true} {
 		var out bytes.Buffer
-		if err := d.Show(ui.New(&out), notes); err != nil {
+		if err := d.Show(ui.New(&out), 1, notes); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(out.String(), "said aloud"); got != want {
@@ -77,6 +77,32 @@ func TestDeckMistakes(t *testing.T) {
 	}
 }
 
+// TestDeckFrom begins with the second of two slides.
+func TestDeckFrom(t *testing.T) {
+	d, err := readDeck(t, deck)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]func(*bytes.Buffer) error{
+		"show": func(out *bytes.Buffer) error { return d.Show(ui.New(out), 2, false) },
+		"play": func(out *bytes.Buffer) error {
+			report, err := (&Player{UI: ui.New(out), Out: out}).PlayDeck(t.Context(), d, 2)
+			if len(report) != 1 {
+				t.Errorf("%d demos were played", len(report))
+			}
+			return err
+		},
+	} {
+		var out bytes.Buffer
+		if err := from(&out); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out.String(), "1/2") || !strings.Contains(out.String(), "2/2") {
+			t.Errorf("%s:\n%s", name, &out)
+		}
+	}
+}
+
 // TestPlayDeck plays a demo that holds, and one that does not.
 func TestPlayDeck(t *testing.T) {
 	for source, broken := range map[string]bool{deck: false, strings.Replace(deck, "\nhello", "\ngood-bye", 1): true} {
@@ -85,7 +111,7 @@ func TestPlayDeck(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		report, err := (&Player{UI: ui.New(&out), Out: &out}).PlayDeck(t.Context(), d)
+		report, err := (&Player{UI: ui.New(&out), Out: &out}).PlayDeck(t.Context(), d, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

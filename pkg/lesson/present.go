@@ -9,11 +9,12 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// PlayDeck plays all demos of a deck, one after the other, each below its slide.
-func (p *Player) PlayDeck(ctx context.Context, d *Deck) (Report, error) {
+// PlayDeck plays all demos of a deck, from a slide on, one after the other, each
+// below its slide.
+func (p *Player) PlayDeck(ctx context.Context, d *Deck, from int) (Report, error) {
 	now := p.perform()
 	err := func() error {
-		for i := range d.Slides {
+		for i := from - 1; i < len(d.Slides); i++ {
 			now.page(d, i)
 			for _, t := range d.Slides[i].Demos {
 				p.UI.Line("")
@@ -109,10 +110,10 @@ func (p *performance) demo(ctx context.Context, d *Deck, t *Transcript) error {
 	return p.act(ctx, s)
 }
 
-// Show writes the whole deck without running anything.
-func (d *Deck) Show(screen *ui.UI, notes bool) error {
+// Show writes the deck, from a slide on, without running anything.
+func (d *Deck) Show(screen *ui.UI, from int, notes bool) error {
 	p := (&Player{UI: screen, Notes: notes}).perform()
-	for i := range d.Slides {
+	for i := from - 1; i < len(d.Slides); i++ {
 		p.page(d, i)
 	}
 	return screen.Err()
