@@ -76,7 +76,7 @@ func showRunning(screen *ui.UI, list []running) error {
 }
 
 // The layers take two words a line, and what is left of it is for the command: an
-// ID has 6 letters and a PID up to 7, プロセス数 takes 10 columns.
+// ID has 6 letters, a PID up to 7, and the Japanese head of PROCESSES 10 columns.
 const (
 	layersColumn  = len("namespaces pivot-root")
 	besideCommand = 6 + 1 + 7 + 1 + 10 + 1 + layersColumn + 1

@@ -3,7 +3,7 @@
 //
 // Each file says at its top at which points its layer acts, and then makes its
 // system calls in the order in which they happen. The package knows no
-// terminal, no lesson and no command line.
+// terminal and no command line; of the lessons it knows their numbers.
 package steps
 
 import (
