@@ -1,7 +1,7 @@
 #!/bin/sh
 # provision.sh: from a bare Debian or Ubuntu to a machine where every lesson runs.
-# vagrant up and make vm call it; on a machine of your own, run it with sudo. A
-# second time it changes nothing and needs no network.
+# vagrant up and make vm call it; on a machine of your own, run it with sudo. In a
+# system that runs, a second time changes nothing and needs no network.
 set -eu
 cd "$(dirname "$0")/.."
 export PREFIX="${PREFIX:-/usr/local}"
