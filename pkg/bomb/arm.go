@@ -95,8 +95,11 @@ func yieldCPU(pid int) error {
 	}
 	// getpriority(2) of the kernel itself gives 20 - niceness: never an error's number.
 	got, err := unix.Getpriority(unix.PRIO_PROCESS, pid)
-	if err != nil || 20-got != lowest {
-		return fmt.Errorf("%w: its niceness reads %d, missing is %d: %w", ErrRefused, 20-got, lowest, err)
+	if err != nil {
+		return fmt.Errorf("%w: getpriority: %w", ErrRefused, err)
+	}
+	if 20-got != lowest {
+		return fmt.Errorf("%w: its niceness reads %d, missing is %d", ErrRefused, 20-got, lowest)
 	}
 	return nil
 }
@@ -115,7 +118,7 @@ func liftLimit(g *Group) error {
 		return fmt.Errorf("%w: --unsafe takes the last limit away, and no virtual machine is detected here", ErrRefused)
 	}
 	if err := cgroup.Write(g.Dir+"/pids.max", "max"); err != nil {
-		return fmt.Errorf("lift the limit: %w", err)
+		return fmt.Errorf("%w: lift the limit: %w", ErrRefused, err)
 	}
 	g.Max = cgroup.NoLimit
 	return nil

@@ -258,6 +258,14 @@ func TestBadBombs(t *testing.T) {
 	}
 }
 
+// TestLift: a limit that cannot be lifted is a refusal too, in a virtual machine as
+// elsewhere.
+func TestLift(t *testing.T) {
+	if err := liftLimit(&Group{Dir: t.TempDir()}); !errors.Is(err, ErrRefused) {
+		t.Error(err)
+	}
+}
+
 // TestUntil lets a bomb go on that has shown nothing yet, and ends it all the same.
 func TestUntil(t *testing.T) {
 	for shown, least := range map[bool]time.Duration{true: 200 * time.Millisecond, false: 600 * time.Millisecond} {

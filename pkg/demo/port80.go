@@ -200,8 +200,12 @@ func (s *stage80) noLowPorts() error {
 	if err != nil {
 		return err
 	}
-	if born, err := os.Readlink("/proc/self/ns/net"); err != nil || born == ours {
-		return fmt.Errorf("still in the network namespace %s: %w", born, err)
+	born, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		return err
+	}
+	if born == ours {
+		return fmt.Errorf("still in the network namespace of this process, %s: ip_unprivileged_port_start stays as it is", born)
 	}
 	if err := unix.Removexattr(s.program, caps.XattrName); err != nil {
 		return os.NewSyscallError("removexattr", err)
@@ -267,9 +271,12 @@ func get(address string) (string, error) {
 	}
 	fmt.Fprint(conn, "GET / HTTP/1.0\r\n\r\n")
 	answer, err := io.ReadAll(conn)
-	head, body, found := strings.Cut(string(answer), "\r\n\r\n")
-	if err != nil || !found || !strings.HasPrefix(head, "HTTP/1.0 200 ") {
+	if err != nil {
 		return "", fmt.Errorf("GET / of %s: %q: %w", address, answer, err)
+	}
+	head, body, found := strings.Cut(string(answer), "\r\n\r\n")
+	if !found || !strings.HasPrefix(head, "HTTP/1.0 200 ") {
+		return "", fmt.Errorf("GET / of %s: the answer is %q, and not a page", address, answer)
 	}
 	return "GET / → " + strings.TrimSpace(body), nil
 }
