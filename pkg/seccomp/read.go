@@ -86,16 +86,21 @@ func toTrace(pid int, err error) string {
 const filterMode = "2" // SECCOMP_MODE_FILTER
 
 // Status tells whether a process is filtered, and by how many filters: -1 before
-// Linux 5.9, which does not say. It reads /proc/PID/status and nothing else.
-func Status(pid int) (filtered bool, filters int) {
+// Linux 5.9, which does not say. It reads /proc/PID/status and nothing else. The
+// error of a process that has ended is unix.ESRCH.
+func Status(pid int) (filtered bool, filters int, err error) {
 	s, err := observe.TakeStatus(pid)
 	if err != nil {
-		return false, -1
+		return false, -1, err
 	}
-	if filters, err = strconv.Atoi(s.Get("Seccomp_filters")); err != nil {
-		filters = -1
+	filtered, count := s.Get("Seccomp") == filterMode, s.Get("Seccomp_filters")
+	if count == "" {
+		return filtered, -1, nil
 	}
-	return s.Get("Seccomp") == filterMode, filters
+	if filters, err = strconv.Atoi(count); err != nil {
+		return filtered, -1, fmt.Errorf("parse Seccomp_filters of process %d: %w", pid, err)
+	}
+	return filtered, filters, nil
 }
 
 // statusField reads one field of /proc/PID/status.

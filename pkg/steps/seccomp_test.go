@@ -1,8 +1,10 @@
 package steps_test
 
 import (
+	"errors"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -332,5 +334,18 @@ func TestOpenFiles(t *testing.T) {
 		if !regexp.MustCompile(`Max open files +300 `).MatchString(got) {
 			t.Errorf("%s: %s", rule, got)
 		}
+	}
+}
+
+// TestDeadChild: a child that has ended is not one without a filter.
+func TestDeadChild(t *testing.T) {
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	spec := &steps.Spec{Seccomp: steps.SeccompSettings{Filters: []seccomp.Filter{{}}}}
+	err := steps.Seccomp.Verify(spec, &steps.Run{PID: cmd.Process.Pid})
+	if !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
 	}
 }

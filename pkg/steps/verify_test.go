@@ -83,13 +83,13 @@ func TestVerifyCgroup(t *testing.T) {
 
 // TestVerifyCountsFilters: a thread with one filter, where one is wanted and two.
 func TestVerifyCountsFilters(t *testing.T) {
-	_, before := seccomp.Status(os.Getpid())
-	testenv.Needs(t, "Seccomp_filters in /proc/PID/status", before >= 0)
+	_, before, err := seccomp.Status(os.Getpid())
+	testenv.Needs(t, "Seccomp_filters in /proc/PID/status", err == nil && before >= 0, err)
 	const ret = unix.BPF_RET | unix.BPF_K
 	allow := seccomp.Filter{Code: seccomp.Program{{Code: ret, K: unix.SECCOMP_RET_ALLOW}}}
 	one := &Spec{Seccomp: SeccompSettings{Filters: []seccomp.Filter{allow}}}
 	two := &Spec{Seccomp: SeccompSettings{Filters: []seccomp.Filter{allow, allow}}}
-	err := thread.Do(func() error {
+	err = thread.Do(func() error {
 		if err := filterCalls(one); err != nil {
 			return err
 		}
