@@ -1,6 +1,7 @@
 package apparmor
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
@@ -110,6 +112,30 @@ func TestNoParser(t *testing.T) {
 	m := Kernel{Built: true, Enabled: true, Visible: true}.Missing()
 	if m == nil || !strings.Contains(m.Instead, "apt-get install apparmor") {
 		t.Errorf("without a parser: %+v", m)
+	}
+}
+
+// TestParserWithoutNames: an error of the second call names it, and the file.
+func TestParserWithoutNames(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\ntest \"$1\" != --names\n"
+	if err := os.WriteFile(filepath.Join(dir, "apparmor_parser"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	_, err := Names("some.profile")
+	if err == nil || !strings.Contains(err.Error(), "apparmor_parser --names some.profile") {
+		t.Error(err)
+	}
+}
+
+// TestUnreadableAuditLog: a log that cannot be read is not one that is not there.
+func TestUnreadableAuditLog(t *testing.T) {
+	if lines, err := auditLog(filepath.Join(t.TempDir(), "audit.log"), ""); lines != nil || err != nil {
+		t.Errorf("without auditd: %q, %v", lines, err)
+	}
+	if lines, err := auditLog(t.TempDir(), ""); !errors.Is(err, unix.EISDIR) {
+		t.Errorf("a directory: %q, %v", lines, err)
 	}
 }
 

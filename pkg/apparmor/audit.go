@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/hex"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -78,8 +79,12 @@ func Records(prefix string) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	auditd, err := auditLog(audit.Log, prefix)
+	if err != nil {
+		return nil, err
+	}
 	var list []Record
-	for _, line := range append(auditLog(prefix), kernel...) {
+	for _, line := range append(auditd, kernel...) {
 		r, ok := ParseRecord(line)
 		if ok && strings.HasPrefix(r.Profile, prefix) {
 			list = append(list, r)
@@ -115,10 +120,13 @@ func kernelLog() ([]string, error) {
 }
 
 // auditLog gives the lines of auditd's log that have the text in them.
-func auditLog(text string) []string {
-	f, err := os.Open(audit.Log)
+func auditLog(file, text string) ([]string, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // no auditd
+	}
 	if err != nil {
-		return nil // no auditd
+		return nil, err
 	}
 	defer f.Close()
 	var lines []string
@@ -128,8 +136,11 @@ func auditLog(text string) []string {
 		if strings.Contains(line, text) {
 			lines = append(lines, line)
 		}
-		if err != nil { // io.EOF, as a rule
-			return lines
+		if errors.Is(err, io.EOF) {
+			return lines, nil
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 }

@@ -39,7 +39,10 @@ func Names(file string) ([]string, error) {
 		out, err = exec.Command(path, "--names", "--skip-cache", "--quiet", file).Output()
 		return err
 	})
-	return strings.Fields(string(out)), err
+	if err != nil {
+		return nil, fmt.Errorf("apparmor_parser --names %s: %w", file, err)
+	}
+	return strings.Fields(string(out)), nil
 }
 
 // Compile tells whether a profile compiles. It touches no kernel.

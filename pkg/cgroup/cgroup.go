@@ -213,12 +213,16 @@ func subtree(dir string) ([]string, error) {
 	return groups, nil
 }
 
-// Count gives the number of processes in a group and all below it.
+// Count gives the number of processes in a group and all below it. A group that
+// has gone has none. With an error it is too few.
 func Count(dir string) (int, error) {
 	groups, err := subtree(dir)
 	total := 0
 	for _, g := range groups {
-		pids, _ := Members(g) // a group that has gone has none
+		pids, unread := Members(g)
+		if unread != nil && !isGone(unread) {
+			err = errors.Join(err, unread)
+		}
 		total += len(pids)
 	}
 	return total, err

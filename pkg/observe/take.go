@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"sync"
@@ -68,11 +69,16 @@ func TakeStatus(pid int) (*Snapshot, error) {
 // LastCap gives the number of the kernel's highest capability, as in
 // /proc/sys/kernel/cap_last_cap: capabilities(7).
 func LastCap() (int, error) {
-	data, err := os.ReadFile("/proc/sys/kernel/cap_last_cap")
+	const file = "/proc/sys/kernel/cap_last_cap"
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
 	}
-	return strconv.Atoi(parseLines(data))
+	last, err := strconv.Atoi(parseLines(data))
+	if err != nil {
+		return 0, fmt.Errorf("parse %s: %w", file, err)
+	}
+	return last, nil
 }
 
 // lastCap is asked for once: it does not change while the kernel runs.

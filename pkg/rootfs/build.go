@@ -103,7 +103,7 @@ func remove(dir string) error {
 		return fmt.Errorf("%w, for its files are root's; run it with sudo", ErrNotRoot)
 	}
 	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
-		return errors.New("it is not built")
+		return fmt.Errorf("there is none: it is %w", ErrNotBuilt)
 	}
 	if err := inUse(dir); err != nil {
 		return err

@@ -321,7 +321,7 @@ func TestRemove(t *testing.T) {
 	if names := left(t); names != nil {
 		t.Errorf("left: %v", names)
 	}
-	if err := Remove("host"); err == nil || !strings.Contains(err.Error(), "not built") {
+	if err := Remove("host"); !errors.Is(err, ErrNotBuilt) {
 		t.Errorf("Remove of nothing: %v", err)
 	}
 }

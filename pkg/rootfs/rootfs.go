@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// ErrNotBuilt is what Find returns where no root filesystem is there yet.
+// ErrNotBuilt is what Find and Remove return where no root filesystem is there.
 var ErrNotBuilt = errors.New("not built yet; run: sudo workshop rootfs build")
 
 // ErrUnknown is what a name that is neither a kind nor, for Find, a directory

@@ -162,8 +162,10 @@ func RefreshWorkshop(rootfsDir string) error {
 		return err
 	}
 	defer root.Close()
-	if _, err := root.Lstat(marker); err != nil {
+	if _, err := root.Lstat(marker); errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("put workshop into %s: workshop did not build it, and leaves it alone", rootfsDir)
+	} else if err != nil {
+		return fmt.Errorf("put workshop into %s: did workshop build it? %w", rootfsDir, err)
 	}
 	me, err := openSelf()
 	if err != nil {

@@ -2,6 +2,7 @@ package rootfs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -128,6 +129,15 @@ func TestToolsSweep(t *testing.T) {
 	}
 	if len(names) != len(want)+1 {
 		t.Errorf("left: %v", names)
+	}
+}
+
+// TestUnreadableMarker: what cannot be looked at is not said to be somebody else's.
+func TestUnreadableMarker(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "etc"), nil, 0o644))
+	if err := RefreshWorkshop(dir); !errors.Is(err, unix.ENOTDIR) {
+		t.Error(err)
 	}
 }
 

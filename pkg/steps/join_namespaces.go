@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,8 +97,11 @@ func isNamespace(kind, file string) error {
 	}
 	defer f.Close()
 	flag, err := unix.IoctlRetInt(int(f.Fd()), unix.NS_GET_NSTYPE)
+	if errors.Is(err, unix.ENOTTY) {
+		return fmt.Errorf("%s is no namespace: %w; those of a process are in /proc/PID/ns, and ip netns keeps its own in %s", file, err, netnsDir)
+	}
 	if err != nil {
-		return fmt.Errorf("%s is no namespace; those of a process are in /proc/PID/ns, and ip netns keeps its own in %s", file, netnsDir)
+		return &Error{"ioctl NS_GET_NSTYPE", file, err}
 	}
 	if flag != namespaceFlag(kind) {
 		return fmt.Errorf("%s is a namespace, but not of the kind %s", file, kind)

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
@@ -41,6 +43,14 @@ func TestNamespaceSettingsThatCannotWork(t *testing.T) {
 		if err := checkNamespaces(&Spec{Namespaces: settings}); err != nil {
 			t.Errorf("%+v: %v", settings, err)
 		}
+	}
+}
+
+// TestNoNamespaceSaysWhy: the errno goes on.
+func TestNoNamespaceSaysWhy(t *testing.T) {
+	err := checkNamespaces(&Spec{Namespaces: NamespaceSettings{Join: []string{"net=/etc/passwd"}}})
+	if !errors.Is(err, unix.ENOTTY) {
+		t.Error(err)
 	}
 }
 
