@@ -17,6 +17,9 @@ import (
 // explained adds the errno's name and what to do next.
 func explained(err error) string {
 	text := err.Error()
+	if errors.Is(err, steps.ErrUnsupported) {
+		return text // it says itself what is missing and what helps
+	}
 	var errno unix.Errno
 	if errors.As(err, &errno) && !strings.Contains(text, "("+unix.ErrnoName(errno)+")") {
 		text += " (" + unix.ErrnoName(errno) + ")"

@@ -98,7 +98,7 @@ func lookAtProcess(args []string) (*seccompLook, error) {
 	}
 	filters, err := seccomp.Read(pid)
 	if errors.Is(err, seccomp.ErrNoGetFilter) {
-		err = &steps.Unsupported{What: err.Error(), Instead: "workshop seccomp without a PID shows what a lesson installs"}
+		err = &steps.Unsupported{What: err.Error(), Instead: "workshop seccomp without a PID shows what a lesson installs", Err: err}
 	}
 	if err != nil {
 		return nil, err

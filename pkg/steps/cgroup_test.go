@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
@@ -139,7 +140,7 @@ func TestTreeThatCannotBeUsed(t *testing.T) {
 	}
 	for prepare, says := range map[string]string{
 		"mount -o bind,remount,ro " + tree.Mount: "read-only",
-		"umount -l " + tree.Mount:                "no mounted cgroup tree offers the pids controller",
+		"umount -l " + tree.Mount:                noTree,
 	} {
 		cmd := exec.Command("unshare", "-m", "/bin/sh", "-c", prepare+` && exec "$0" -test.run '^TestTreeThatCannotBeUsed$' -test.v`, os.Args[0])
 		cmd.Env = append(os.Environ(), "INSIDE_BAD_TREE="+says)
@@ -150,12 +151,20 @@ func TestTreeThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// badTrees are the errors by what they say.
+var badTrees = map[string]error{"read-only": syscall.EROFS, noTree: cgroup.ErrNotFound}
+
+const noTree = "no mounted cgroup tree offers the pids controller"
+
 func inBadTree(t *testing.T, says string) {
 	c := layers(t, "fork-exec", "cgroup")
 	c.Args = []string{"/bin/true"}
 	_, err := c.Run(t.Context())
 	if !errors.Is(err, steps.ErrUnsupported) || !strings.Contains(err.Error(), says) {
 		t.Errorf("with the layer: the error must say %q: %v", says, err)
+	}
+	if why := badTrees[says]; !errors.Is(err, why) {
+		t.Errorf("with the layer: the error must be %v: %v", why, err)
 	}
 	c = layers(t, "fork-exec")
 	c.Args = []string{"/bin/true"}

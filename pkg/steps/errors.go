@@ -30,6 +30,7 @@ var ErrUnsupported = errors.New("this machine cannot run the step")
 type Unsupported struct {
 	What    string // a measured fact: "the kernel has no AppArmor: ..."
 	Instead string // what would run it
+	Err     error  // by which that was measured, for errors.Is; may be nil, and is no part of the text
 }
 
 // Error formats as "WHAT; INSTEAD".
@@ -40,5 +41,10 @@ func (e *Unsupported) Error() string {
 	return e.What + "; " + e.Instead
 }
 
-// Unwrap gives ErrUnsupported.
-func (e *Unsupported) Unwrap() error { return ErrUnsupported }
+// Unwrap gives ErrUnsupported and what it was measured by.
+func (e *Unsupported) Unwrap() []error {
+	if e.Err == nil {
+		return []error{ErrUnsupported}
+	}
+	return []error{ErrUnsupported, e.Err}
+}

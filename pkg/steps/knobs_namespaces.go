@@ -14,6 +14,7 @@ func kernelAllows(proc, kind string) error {
 		return &Unsupported{
 			What:    fmt.Sprintf("this kernel has no %s namespaces: there is no /proc/self/ns/%s", kind, kind),
 			Instead: instead(kind),
+			Err:     err,
 		}
 	}
 	limit := fmt.Sprintf("user/max_%s_namespaces", kind)

@@ -46,7 +46,7 @@ func nameProfile(s *Spec, r *Run, _ *syscall.SysProcAttr) error {
 
 func checkAppArmor(s *Spec) error {
 	if m := apparmor.Look().Missing(); m != nil {
-		return &Unsupported{m.What, m.Instead}
+		return &Unsupported{What: m.What, Instead: m.Instead}
 	}
 	if s.AppArmor.Profile != "" && len(s.AppArmor.Deny) > 0 {
 		return fmt.Errorf("paths to deny are added to the lesson's profile: write them into %s instead", s.AppArmor.Profile)

@@ -70,6 +70,7 @@ func canLimit() error {
 		return &Unsupported{
 			What:    "no mounted cgroup tree offers the pids controller: inside of a container whose runtime did not delegate it, or a kernel without CONFIG_CGROUP_PIDS",
 			Instead: "see workshop cgroups; a VM has it",
+			Err:     err,
 		}
 	}
 	if err != nil {
@@ -93,9 +94,12 @@ func noGroupBecause(tree cgroup.Tree, err error) error {
 		why = "it is mounted read-only, as in a container"
 	case errors.Is(err, unix.EACCES) && os.Geteuid() != 0:
 		why = "only root may make groups there"
+	case err != nil:
+		why += ": " + err.Error()
 	}
 	return &Unsupported{
 		What:    fmt.Sprintf("the cgroup tree at %s: %s", tree.Mount, why),
 		Instead: "run it on the host or in a VM; every other layer works: --without cgroup",
+		Err:     err,
 	}
 }
