@@ -166,23 +166,50 @@ func killOnce(dir string) (int, error) {
 	}
 	left := 0
 	for _, g := range groups {
-		// Version 2 kills a whole tree at once; the loop below is what version 1 has.
-		if Write(filepath.Join(g, "cgroup.kill"), "1") != nil {
-			// No more forks: else the loop runs after a bomb for ever.
+		// Version 2 kills a whole tree at once, since Linux 5.14.
+		killed := Write(filepath.Join(g, "cgroup.kill"), "1") == nil
+		if !killed {
+			// No more forks: else we run after a bomb for ever.
 			_ = Write(filepath.Join(g, "pids.max"), "0")
 		}
 		pids, err := Members(g)
 		if err != nil && !isGone(err) {
 			return 0, err
 		}
-		for _, pid := range pids {
-			if pid != os.Getpid() {
-				_ = unix.Kill(pid, unix.SIGKILL)
+		if !killed {
+			for some := range slices.Chunk(pids, 64) { // so many descriptors at a time
+				killMembers(g, some)
 			}
 		}
 		left += len(pids)
 	}
 	return left, nil
+}
+
+// killMembers kills those of the processes that are in the group. It goes by pidfds,
+// and asks for the members once more after it has them: so it cannot meet a process
+// that got the pid later. See pidfd_open(2).
+func killMembers(dir string, pids []int) {
+	fds := make(map[int]int)
+	for _, pid := range pids {
+		if pid == os.Getpid() {
+			continue
+		}
+		fd, err := unix.PidfdOpen(pid, 0)
+		switch {
+		case err == nil:
+			defer unix.Close(fd)
+			fds[pid] = fd
+		case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM): // Linux 5.2, or somebody's filter
+			_ = unix.Kill(pid, unix.SIGKILL)
+		}
+	}
+	members, _ := Members(dir) // none where it is gone
+	for _, pid := range members {
+		if fd, ok := fds[pid]; ok {
+			_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+		}
+	}
 }
 
 // isGone tells whether a group was removed before our open, or after it (ENODEV).

@@ -2,9 +2,12 @@ package cgroup
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,4 +28,41 @@ func TestCount(t *testing.T) {
 	if n, err := Count(filepath.Join(dir, "gone")); n != 0 || err != nil {
 		t.Errorf("a group that is gone: %d, %v", n, err)
 	}
+}
+
+// TestKillsMembersAlone: no pid is killed that cgroup.kill has cared for, or that is
+// another's by now.
+func TestKillsMembersAlone(t *testing.T) {
+	dir, cmd := t.TempDir(), exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	pid := cmd.Process.Pid
+	fill := func(file, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill("cgroup.procs", "")
+	killMembers(dir, []int{pid})
+	fill("cgroup.procs", fmt.Sprintln(pid))
+	fill("cgroup.kill", "")
+	if left, err := killOnce(dir); left != 1 || err != nil {
+		t.Errorf("left %d, %v", left, err)
+	}
+	select {
+	case err := <-ended:
+		t.Fatalf("it was killed: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if err := os.Remove(filepath.Join(dir, "cgroup.kill")); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := killOnce(dir); left != 1 || err != nil {
+		t.Errorf("left %d, %v", left, err)
+	}
+	<-ended
 }
