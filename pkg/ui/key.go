@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios) (byte, error) {
 			continue
 		}
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("wait for a key: %w", err)
 		}
 		buf := make([]byte, 1)
 		n, err = unix.Read(fd, buf)
@@ -62,6 +63,8 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios) (byte, error) {
 			return buf[0], nil
 		case n == 0 || errors.Is(err, unix.EIO):
 			return 'q', hangup(ctx)
+		case !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN):
+			return 0, fmt.Errorf("read a key: %w", err)
 		}
 	}
 	return 0, context.Cause(ctx)

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -70,5 +72,28 @@ func TestKeyAfterStop(t *testing.T) {
 	defer cancel()
 	if got, err := Key(ctx, terminal); err != nil || got != 'q' {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestKeyUnreadable: an error that stays is told, and not tried again for ever.
+func TestKeyUnreadable(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer terminal.Close()
+	deaf, err := os.OpenFile(terminal.Name(), os.O_WRONLY|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	if _, err := keyboard.WriteString("x\r"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if key, err := Key(ctx, deaf); !errors.Is(err, unix.EBADF) {
+		t.Errorf("%q, %v", key, err)
 	}
 }
