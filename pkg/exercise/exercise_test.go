@@ -209,7 +209,11 @@ func TestWriteGivesBack(t *testing.T) {
 	testenv.Root(t)
 	t.Setenv("SUDO_UID", "65534")
 	t.Setenv("SUDO_GID", "65534")
-	dir := filepath.Join(t.TempDir(), "a", "b")
+	home := t.TempDir()
+	if err := errors.Join(os.Chmod(filepath.Dir(home), 0o755), os.Chown(home, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(home, "a", "b")
 	if _, err := Write(dir, lessons.Files, "01-fork-exec", Languages, false); err != nil {
 		t.Fatal(err)
 	}
@@ -221,6 +225,26 @@ func TestWriteGivesBack(t *testing.T) {
 		if s := info.Sys().(*syscall.Stat_t); s.Uid != 65534 || s.Gid != 65534 {
 			t.Errorf("%q belongs to %d:%d", name, s.Uid, s.Gid)
 		}
+	}
+}
+
+// TestWriteIsNotRoots: what who ran sudo cannot write stays as it is, though a link in
+// their own directory leads to it.
+func TestWriteIsNotRoots(t *testing.T) {
+	testenv.Root(t)
+	t.Setenv("SUDO_UID", "65534")
+	t.Setenv("SUDO_GID", "65534")
+	home, roots := t.TempDir(), t.TempDir()
+	if err := errors.Join(os.Chmod(filepath.Dir(home), 0o755), os.Chown(home, 65534, 65534),
+		os.Symlink(roots, filepath.Join(home, "lesson-1"))); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Write(filepath.Join(home, "lesson-1"), lessons.Files, "01-fork-exec", Languages, false)
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "user 65534, who ran sudo") {
+		t.Error(err)
+	}
+	if entries, err := os.ReadDir(roots); err != nil || len(entries) > 0 {
+		t.Errorf("root wrote %v, %v", entries, err)
 	}
 }
 

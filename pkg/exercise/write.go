@@ -6,7 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+
+	"github.com/how-to-be-a-container/workshop/internal/sudo"
 )
 
 // goMod makes a module of the Go program, which needs nothing but the standard
@@ -28,13 +29,25 @@ type file struct {
 
 // Write writes the starters of a lesson into a directory, which it makes where it
 // is missing, and gives the names of the files. Nothing is written where one of
-// them is there already, unless force is set. What root makes under sudo(8)
-// belongs to who ran sudo.
-func Write(dir string, fsys fs.FS, folder string, languages []Language, force bool) ([]string, error) {
+// them is there already, unless force is set. Under sudo(8) it is who ran sudo that
+// writes, into a directory of their own, and not root: a link there leads root nowhere.
+func Write(dir string, fsys fs.FS, folder string, languages []Language, force bool) (names []string, err error) {
 	files, err := starters(fsys, folder, languages)
 	if err != nil {
 		return nil, err
 	}
+	caller := sudo.Caller()
+	err = caller.Act(func() error {
+		names, err = writeAll(dir, files, force)
+		return err
+	})
+	if caller != nil && errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("write as user %d, who ran sudo: %w; name a directory of that user", caller.UID, err)
+	}
+	return names, err
+}
+
+func writeAll(dir string, files []file, force bool) ([]string, error) {
 	var names []string
 	for _, f := range files {
 		name := filepath.Join(dir, f.name)
@@ -82,44 +95,13 @@ func (f file) write(name string, force bool) error {
 		return err
 	}
 	_, err = out.WriteString(f.text)
-	return errors.Join(err, out.Chmod(f.mode), giveBack(out), out.Close())
+	return errors.Join(err, out.Chmod(f.mode), out.Close())
 }
 
 // makeDir makes a directory and those above it that are missing.
 func makeDir(dir string) error {
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is a file and no directory", dir)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := makeDir(filepath.Dir(dir)); err != nil {
-		return err
-	}
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	made, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(giveBack(made), made.Close())
-}
-
-// giveBack gives what root has made to who ran sudo.
-func giveBack(f *os.File) error {
-	uid, gid := number(os.Getenv("SUDO_UID")), number(os.Getenv("SUDO_GID"))
-	if os.Geteuid() != 0 || uid <= 0 || gid < 0 {
-		return nil
-	}
-	return f.Chown(uid, gid)
-}
-
-// number reads a number, or gives -1.
-func number(text string) int {
-	if n, err := strconv.Atoi(text); err == nil {
-		return n
-	}
-	return -1
+	return os.MkdirAll(dir, 0o755)
 }

@@ -55,7 +55,7 @@ func Read() (*Progress, error) {
 		return empty(), fmt.Errorf("read the progress: %w", err)
 	}
 	p := empty()
-	err = o.act(func() (err error) {
+	err = o.caller.Act(func() (err error) {
 		p, err = read(filepath.Join(o.folder, fileName))
 		return err
 	})
@@ -96,7 +96,7 @@ func read(file string) (*Progress, error) {
 func update(change func(*Progress)) error {
 	o, err := whose()
 	if err == nil {
-		err = o.act(func() error { return o.update(change) })
+		err = o.caller.Act(func() error { return o.update(change) })
 	}
 	var aside *Aside
 	if err != nil && !errors.As(err, &aside) {

@@ -1,33 +1,24 @@
 package progress
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 
-	"golang.org/x/sys/unix"
+	"github.com/how-to-be-a-container/workshop/internal/sudo"
 )
 
 // owner is whose progress it is: who runs this, or under sudo, who ran sudo.
 type owner struct {
-	uid, gid int
-	sudo     bool
-	folder   string
+	caller *sudo.User // nil without sudo
+	folder string
 }
 
-// whose finds the owner. sudo(8) tells by SUDO_UID and SUDO_GID who ran it.
+// whose finds the owner.
 func whose() (o owner, err error) {
-	if os.Geteuid() == 0 {
-		uid, wrongUser := strconv.Atoi(os.Getenv("SUDO_UID"))
-		gid, wrongGroup := strconv.Atoi(os.Getenv("SUDO_GID"))
-		if wrongUser == nil && wrongGroup == nil && uid > 0 && gid >= 0 {
-			o = owner{uid: uid, gid: gid, sudo: true}
-		}
-	}
+	o.caller = sudo.Caller()
 	state, err := o.state()
 	o.folder = filepath.Join(state, "workshop")
 	return o, err
@@ -45,44 +36,15 @@ func (o owner) state() (string, error) {
 
 // home is HOME, or that of the password file: under sudo HOME may be root's.
 func (o owner) home() (string, error) {
-	uid := o.uid
-	if !o.sudo {
-		if dir := os.Getenv("HOME"); dir != "" {
-			return dir, nil
-		}
-		uid = os.Geteuid()
+	uid := os.Geteuid()
+	if o.caller != nil {
+		uid = o.caller.UID
+	} else if dir := os.Getenv("HOME"); dir != "" {
+		return dir, nil
 	}
 	u, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
 		return "", fmt.Errorf("find the home of user %d: %w; XDG_STATE_HOME would say where to write", uid, err)
 	}
 	return u.HomeDir, nil
-}
-
-// act does what must be done to files as their owner. The kernel checks the
-// owner's rights and gives the owner what is made, so root writes nowhere that the
-// owner could not, whatever links there are. See setfsuid(2).
-func (o owner) act(f func() error) error {
-	if !o.sudo {
-		return f()
-	}
-	done := make(chan error)
-	go func() {
-		// The thread is not unlocked: it ends with the goroutine, so nothing else
-		// ever runs with these ids.
-		runtime.LockOSThread()
-		done <- o.become(f)
-	}()
-	return <-done
-}
-
-// become is for a thread that nobody else needs.
-func (o owner) become(f func() error) error {
-	if err := errors.Join(unix.Setfsgid(o.gid), unix.Setfsuid(o.uid)); err != nil {
-		return fmt.Errorf("write as user %d: %w", o.uid, err)
-	}
-	if now, _ := unix.SetfsuidRetUid(-1); now != o.uid {
-		return fmt.Errorf("write as user %d: setfsuid: %w", o.uid, unix.EPERM)
-	}
-	return f()
 }
