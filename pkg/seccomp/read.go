@@ -3,12 +3,12 @@ package seccomp
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -18,23 +18,27 @@ var ErrNoGetFilter = errors.New("this kernel does not show filters: it was built
 
 // Read gives the filters of a process, the oldest first, as the kernel has them:
 // PTRACE_SECCOMP_GET_FILTER of ptrace(2). It stops the process for a moment. It
-// takes CAP_SYS_ADMIN, and no filter of our own.
+// takes CAP_SYS_ADMIN, and no filter of our own. A process without a filter gives
+// nil and no error, and a kernel that shows none of those that there are
+// ErrNoGetFilter.
 func Read(pid int) (filters []Filter, err error) {
-	done := make(chan struct{})
-	go func() { // a tracee belongs to a thread: one that ends when this is over
-		defer close(done)
-		runtime.LockOSThread()
+	// A tracee belongs to a thread, and is let go, whatever went wrong, when that ends.
+	err = thread.Do(func() error {
 		filters, err = read(pid)
-	}()
-	<-done
+		return err
+	})
 	return filters, err
 }
 
 func read(pid int) ([]Filter, error) {
-	if err := stop(pid); err != nil {
+	if err := seize(pid); err != nil {
 		return nil, err
 	}
-	defer func() { _ = unix.PtraceDetach(pid) }() // it also ends with the thread
+	signal, err := interrupt(pid)
+	if err != nil {
+		return nil, err
+	}
+	defer detach(pid, signal)
 	var filters []Filter
 	for n := 0; ; n++ {
 		code, err := getFilter(pid, n)
@@ -54,20 +58,40 @@ func read(pid int) ([]Filter, error) {
 	}
 }
 
-// stop stops a process without a signal that it could see.
-func stop(pid int) error {
+// seize makes this thread the tracer of a process, which goes on.
+func seize(pid int) error {
 	if _, err := ptrace(unix.PTRACE_SEIZE, pid, 0, nil); err != nil {
 		return fmt.Errorf("ptrace(PTRACE_SEIZE) %d: %w%s", pid, err, toTrace(pid, err))
 	}
+	return nil
+}
+
+// interrupt stops a process without a signal that it could see. Where one comes just
+// then, the process stops on its way to that: give the signal to detach.
+func interrupt(pid int) (unix.Signal, error) {
 	if _, err := ptrace(unix.PTRACE_INTERRUPT, pid, 0, nil); err != nil {
-		return fmt.Errorf("ptrace(PTRACE_INTERRUPT) %d: %w", pid, err)
+		return 0, fmt.Errorf("ptrace(PTRACE_INTERRUPT) %d: %w", pid, err)
 	}
+	var status unix.WaitStatus
 	for {
-		_, err := unix.Wait4(pid, nil, unix.WALL, nil)
-		if !errors.Is(err, unix.EINTR) {
-			return err
+		_, err := unix.Wait4(pid, &status, unix.WALL, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return 0, fmt.Errorf("wait for process %d to stop: %w", pid, err)
+		case !status.Stopped():
+			return 0, fmt.Errorf("process %d has ended: %w", pid, unix.ESRCH)
+		case int(status)>>16 == unix.PTRACE_EVENT_STOP: // ours, or that of its group
+			return 0, nil
 		}
+		return status.StopSignal(), nil
 	}
+}
+
+// detach lets a stopped process go on, to the signal that it has stopped for.
+func detach(pid int, signal unix.Signal) {
+	_, _, _ = unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_DETACH, uintptr(pid), 0, uintptr(signal), 0, 0) // it may have been killed
 }
 
 // toTrace says what keeps us from tracing a process: a tracer, of which there can be
