@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -46,8 +46,10 @@ func appArmorChange(screen *ui.UI) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	atOnce, err1 := onOwnThread(func() ([]moment, error) { return changeAtOnce(name) })
-	atExec, err2 := onOwnThread(func() ([]moment, error) { return changeAtExec(name) })
+	var atOnce, atExec []moment
+	// A label belongs to a thread: each has one that ends with it.
+	err1 := thread.Do(func() (err error) { atOnce, err = changeAtOnce(name); return err })
+	err2 := thread.Do(func() (err error) { atExec, err = changeAtExec(name); return err })
 	if err := errors.Join(err1, err2, unload()); err != nil {
 		return false, err
 	}
@@ -85,24 +87,6 @@ func loadForDemo() (name string, unload func() error, err error) {
 		return "", nil, errors.Join(err, unload())
 	}
 	return name, unload, nil
-}
-
-// onOwnThread runs do on a thread that ends with it: a label belongs to a thread.
-// It is not the first one, whose label /proc/PID shows as the process's.
-func onOwnThread(do func() ([]moment, error)) (found []moment, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // never unlocked
-		if unix.Gettid() == unix.Getpid() {
-			defer runtime.UnlockOSThread()
-			found, err = onOwnThread(do)
-			return
-		}
-		found, err = do()
-	}()
-	<-done
-	return found, err
 }
 
 func changeAtOnce(name string) ([]moment, error) {
