@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -68,12 +69,25 @@ func openOutlet(terminal bool) (o outlet, err error) {
 	o.terminal = true
 	// Raw: what is read is what was written, as from a pipe.
 	_, err = term.MakeRaw(int(o.write.Fd()))
-	return o, errors.Join(err, pty.Setsize(o.write, &pty.Winsize{Rows: 50, Cols: Columns}))
+	if err = errors.Join(err, pty.Setsize(o.write, &pty.Winsize{Rows: 50, Cols: Columns})); err != nil {
+		o.close()
+		return o, fmt.Errorf("set the pseudo-terminal: %w", err)
+	}
+	return o, nil
+}
+
+func (o outlet) close() {
+	o.read.Close()
+	o.write.Close()
 }
 
 // run plays the transcript to its end. Its error is for what went wrong beside
-// the commands; context.Cause tells of a time limit.
+// the commands; context.Cause tells of a time limit. It closes the outlet.
 func (p *play) run(ctx context.Context, where *place, to outlet, keys *os.File) error {
+	// The parent of Pdeathsig is the thread: it must not end before the shell.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
 	var args []string
 	for i := range p.transcript.Commands {
 		c := &p.transcript.Commands[i]
@@ -91,6 +105,7 @@ func (p *play) run(ctx context.Context, where *place, to outlet, keys *os.File) 
 		Pdeathsig: syscall.SIGKILL,
 	}
 	if err := cmd.Start(); err != nil {
+		to.close()
 		return fmt.Errorf("start a shell: %w", err)
 	}
 	return p.attend(ctx, cmd, to)

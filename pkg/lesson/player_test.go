@@ -384,3 +384,20 @@ func TestHint(t *testing.T) {
 		}
 	}
 }
+
+// TestNoShell: where none can be started, nothing stays open.
+func TestNoShell(t *testing.T) {
+	to, err := openOutlet(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &play{transcript: &Transcript{}}
+	if err := p.run(t.Context(), &place{base: filepath.Join(t.TempDir(), "gone")}, to, nil); err == nil {
+		t.Error("a shell was started in a directory that is not there")
+	}
+	for _, end := range []*os.File{to.read, to.write} {
+		if err := end.Close(); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("%s was open: %v", end.Name(), err)
+		}
+	}
+}
