@@ -47,10 +47,10 @@ func run(workshop string, rounds int) error {
 		return err
 	}
 	bundle, err := makeBundle(dir)
+	defer os.RemoveAll(bundle) // also where only the half of it was made
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(bundle)
 	all := contenders(workshop, dir, bundle)
 	for _, c := range all {
 		if c.args[0], err = installed(c.args[0], bundle); err != nil {

@@ -127,6 +127,11 @@ type stage80 struct {
 
 func newStage80() (s *stage80, err error) {
 	s = &stage80{}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
 	if s.netns, err = newNetwork(); err != nil {
 		return s, err
 	}
@@ -142,7 +147,7 @@ func newStage80() (s *stage80, err error) {
 }
 
 func (s *stage80) close() {
-	_ = unix.Unmount(s.dir, unix.MNT_DETACH)
+	_ = unix.Unmount(s.dir, unix.MNT_DETACH) // what was not made cannot be taken back
 	os.Remove(s.dir)
 	s.netns.Close()
 }
