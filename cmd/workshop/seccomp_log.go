@@ -29,7 +29,10 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	}
 	defer func() { _ = log.Close() }() // was only read
 	err := run()
-	records := seccompRecords(log)
+	records, heard := seccompRecords(log)
+	if heard != nil {
+		screen.DimText(heard.Error(), 0)
+	}
 	if len(records) == 0 {
 		return err
 	}
@@ -41,15 +44,12 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 	return err
 }
 
-func seccompRecords(log *audit.Listener) []seccomp.Record {
-	var list []seccomp.Record
-	for {
-		next, err := log.Next(settle)
-		if err != nil {
-			return list
-		}
+func seccompRecords(log *audit.Listener) (list []seccomp.Record, err error) {
+	err = log.Until(settle, func(next audit.Record) bool {
 		if r, ok := seccomp.ParseRecord(next.Text); ok && next.Type == audit.Seccomp {
 			list = append(list, r)
 		}
-	}
+		return false
+	})
+	return list, err
 }

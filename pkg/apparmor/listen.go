@@ -1,8 +1,6 @@
 package apparmor
 
 import (
-	"errors"
-	"os"
 	"time"
 
 	"github.com/how-to-be-a-container/workshop/pkg/audit"
@@ -20,24 +18,19 @@ func Listen() (*Listener, error) {
 	return &Listener{l}, nil
 }
 
-// Until gives the records of a profile until that is removed, at most for a
-// second after the last one: records are written a little after what they tell.
-func (l *Listener) Until(removed string) ([]Record, error) {
-	var list []Record
-	for {
-		record, err := l.Next(time.Second)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return list, nil
-		}
-		if err != nil {
-			return list, err
-		}
+// Until gives the records of a profile until that is removed, at most until there was
+// no record for a second, or for five: they are written a little after what they tell.
+// The error is audit.ErrLost where some are missing.
+func (l *Listener) Until(removed string) (list []Record, err error) {
+	err = l.Listener.Until(time.Second, func(record audit.Record) bool {
 		r, ok := ParseRecord(record.Text)
-		switch {
-		case ok && r.Operation == "profile_remove" && r.Name == removed:
-			return list, nil
-		case ok && isOf(r.Profile, removed):
+		if ok && r.Operation == "profile_remove" && r.Name == removed {
+			return true
+		}
+		if ok && isOf(r.Profile, removed) {
 			list = append(list, r)
 		}
-	}
+		return false
+	})
+	return list, err
 }

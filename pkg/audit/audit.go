@@ -24,6 +24,9 @@ const Log = "/var/log/audit/audit.log"
 // Seccomp is the type of the records of seccomp(2).
 const Seccomp = unix.AUDIT_SECCOMP
 
+// ErrLost means that records came faster than they were read: the kernel drops them.
+var ErrLost = errors.New("some audit records were lost; dmesg may have them")
+
 // Record is one audit record.
 type Record struct {
 	Type int
@@ -48,7 +51,8 @@ func Listen() (*Listener, error) {
 }
 
 // Next gives the next record. After wait without one the error is
-// os.ErrDeadlineExceeded: records come a little after what they tell.
+// os.ErrDeadlineExceeded: records come a little after what they tell. After ErrLost
+// there can be more.
 func (l *Listener) Next(wait time.Duration) (Record, error) {
 	buf := make([]byte, 16<<10)
 	for {
@@ -57,7 +61,8 @@ func (l *Listener) Next(wait time.Duration) (Record, error) {
 		}
 		n, err := l.socket.Read(buf)
 		switch {
-		case errors.Is(err, unix.ENOBUFS): // some were lost
+		case errors.Is(err, unix.ENOBUFS):
+			return Record{}, fmt.Errorf("%w: %w", ErrLost, err)
 		case err != nil:
 			return Record{}, err
 		case n >= unix.SizeofNlMsghdr:
@@ -65,6 +70,33 @@ func (l *Listener) Next(wait time.Duration) (Record, error) {
 				Type: int(binary.NativeEndian.Uint16(buf[4:])), // struct nlmsghdr
 				Text: strings.TrimRight(string(buf[unix.SizeofNlMsghdr:n]), "\x00"),
 			}, nil
+		}
+	}
+}
+
+// longest is how long Until listens: records of all the machine come, on some without
+// an end.
+const longest = 5 * time.Second
+
+// Until hands on the records until one is the last, none comes for that long, or five
+// seconds are over. The error is ErrLost where some are missing among them.
+func (l *Listener) Until(wait time.Duration, last func(Record) bool) error {
+	return l.until(wait, longest, last)
+}
+
+func (l *Listener) until(wait, longest time.Duration, last func(Record) bool) (lost error) {
+	end := time.Now().Add(longest)
+	for {
+		record, err := l.Next(min(wait, time.Until(end)))
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return lost
+		case errors.Is(err, ErrLost):
+			lost = err
+		case err != nil:
+			return errors.Join(lost, err)
+		case last(record):
+			return lost
 		}
 	}
 }
