@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,7 +50,7 @@ func Loaded() ([]Profile, error) {
 // Remove takes a profile out of the kernel. Its processes would go on without
 // any: so they are killed first. It is no error that there is no such profile.
 func Remove(name string) error {
-	if err := killAll(name); err != nil {
+	if err := killAll(name, LabelOf); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(Dir+"/.remove", os.O_WRONLY, 0)
@@ -63,35 +64,61 @@ func Remove(name string) error {
 	return errors.Join(err, f.Close())
 }
 
-// killAll ends the processes that carry the label of a profile.
-func killAll(name string) error {
+// patience is how long killed processes may take to end.
+const patience = 5 * time.Second
+
+// killAll ends the processes that carry the label of a profile. It looks again until
+// there is none: a child that was forked after /proc was listed has the label too.
+func killAll(name string, label labeller) error {
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		alive, err := killListed(name, label)
+		if err != nil || alive == 0 {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("kill what profile %s confines: %d processes do not end: %w", name, alive, unix.EBUSY)
+		}
+	}
+}
+
+// labeller is LabelOf.
+type labeller func(pid int) (Label, error)
+
+// killListed kills what /proc lists just now, and says how many of that were alive.
+func killListed(name string, label labeller) (alive int, err error) {
 	pids, err := os.ReadDir("/proc")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, e := range pids {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
 			continue
 		}
-		if l, err := LabelOf(pid); err == nil && l.of(name) {
-			kill(pid, name)
+		if l, err := label(pid); err == nil && l.of(name) && kill(pid, name, label) {
+			alive++
 		}
 	}
-	return nil
+	return alive, nil
 }
 
 // kill goes by a pidfd, so that it cannot meet a process that got the pid later;
-// see pidfd_open(2).
-func kill(pid int, name string) {
+// see pidfd_open(2). It is false where the process has ended, such as a zombie.
+func kill(pid int, name string, label labeller) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
-		return // it has ended
+		return false
 	}
 	defer unix.Close(fd)
-	if l, err := LabelOf(pid); err == nil && l.of(name) {
-		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+	if l, err := label(pid); err != nil || !l.of(name) {
+		return false
 	}
+	ended := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	if n, err := unix.Poll(ended, 0); err == nil && n == 1 {
+		return false
+	}
+	_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+	return true
 }
 
 // Label is what AppArmor knows a process by.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,6 +138,40 @@ func TestUnreadableAuditLog(t *testing.T) {
 	if lines, err := auditLog(t.TempDir(), ""); !errors.Is(err, unix.EISDIR) {
 		t.Errorf("a directory: %q, %v", lines, err)
 	}
+}
+
+// TestKillsLatecomers: a child that was forked while we looked is killed too, and a
+// zombie is waited for by nobody.
+func TestKillsLatecomers(t *testing.T) {
+	first, second := sleeper(t), (*exec.Cmd)(nil)
+	label := func(pid int) (Label, error) {
+		switch {
+		case pid == first.Process.Pid && second == nil:
+			second = sleeper(t) // after /proc was listed
+		case pid != first.Process.Pid && (second == nil || pid != second.Process.Pid):
+			return Label{}, unix.ESRCH
+		}
+		return Label{"workshop-1", "enforce"}, nil
+	}
+	if err := killAll("workshop-1", label); err != nil { // they stay zombies
+		t.Fatal(err)
+	}
+	for _, cmd := range []*exec.Cmd{first, second} {
+		_ = cmd.Process.Signal(unix.SIGTERM) // of what was not killed
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != unix.SIGKILL {
+			t.Errorf("process %d: %v", cmd.Process.Pid, status.Signal())
+		}
+	}
+}
+
+func sleeper(t *testing.T) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
 }
 
 func TestRename(t *testing.T) {
