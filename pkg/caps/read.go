@@ -55,8 +55,16 @@ func FromSnapshot(s *observe.Snapshot) (Process, error) {
 	}
 	p.UID, p.EUID = uids[0], uids[1] // then the saved and the file system's
 	p.Groups = slices.Concat(gids[1:2], numbers(s.Get("Groups")))
-	p.RootUID = rootOf(s.UIDMap)
+	if hasUserNamespace(s) {
+		p.RootUID = rootOf(s.UIDMap)
+	} // else 0 is root
 	return p, nil
+}
+
+// hasUserNamespace is false where the kernel was built without any, and so shows
+// neither a link nor a uid_map. That of a new one is there, and empty.
+func hasUserNamespace(s *observe.Snapshot) bool {
+	return s.UIDMap != "" || s.Namespaces["user"].Link != "" || slices.Contains(s.Denied, "ns")
 }
 
 // rootOf gives the user ID of the reader that is 0 in the namespace of a
