@@ -23,18 +23,17 @@ func Memberships(pid int) ([]Membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := parseMemberships(text)
+	list, err := ParseMemberships(text)
 	if err != nil {
-		return nil, fmt.Errorf("read /proc/%d/cgroup: %w", pid, err)
+		return nil, fmt.Errorf("parse /proc/%d/cgroup: %w", pid, err)
 	}
 	return list, nil
 }
 
-// parseMemberships reads the lines "hierarchy:controllers:path". The path may hold
-// colons itself.
-func parseMemberships(text string) (list []Membership, err error) {
-	for _, line := range strings.Split(text, "\n") {
-		parts := strings.SplitN(line, ":", 3)
+// ParseMemberships reads lines such as "4:cpu,cpuacct:/user/x".
+func ParseMemberships(text string) (list []Membership, err error) {
+	for line := range strings.Lines(text) {
+		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
 		if len(parts) != 3 {
 			continue
 		}

@@ -73,12 +73,12 @@ func TestParseMemberships(t *testing.T) {
 		"8:pids:/\n0::/user.slice":    {{8, []string{"pids"}, "/"}, {0, nil, "/user.slice"}},
 		"what a later kernel may add": nil,
 	} {
-		got, err := parseMemberships(text)
+		got, err := ParseMemberships(text)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v %s", text, err, diff)
 		}
 	}
-	if list, err := parseMemberships("x:pids:/"); err == nil {
+	if list, err := ParseMemberships("x:pids:/"); err == nil {
 		t.Errorf("a hierarchy that is no number gave %v", list)
 	}
 }
@@ -86,7 +86,7 @@ func TestParseMemberships(t *testing.T) {
 // TestSurvey puts the lines together: which group is of which mount, and where each
 // controller is.
 func TestSurvey(t *testing.T) {
-	members, err := parseMemberships("8:pids:/w\n1:cpuacct,cpu:/x\n9:name=systemd:/s\n0::/u")
+	members, err := ParseMemberships("8:pids:/w\n1:cpuacct,cpu:/x\n9:name=systemd:/s\n0::/u")
 	if err != nil {
 		t.Fatal(err)
 	}

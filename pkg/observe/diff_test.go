@@ -183,8 +183,8 @@ func TestDiffPlaces(t *testing.T) {
 		},
 		{
 			"cgroup v1 and v2",
-			Snapshot{Cgroups: []Cgroup{{8, []string{"pids"}, "/"}, {0, nil, "/"}}},
-			Snapshot{Cgroups: []Cgroup{{8, []string{"pids"}, "/w"}, {0, nil, "/w"}}},
+			Snapshot{Cgroups: []Cgroup{{Hierarchy: 8, Controllers: []string{"pids"}, Path: "/"}, {Hierarchy: 0, Path: "/"}}},
+			Snapshot{Cgroups: []Cgroup{{Hierarchy: 8, Controllers: []string{"pids"}, Path: "/w"}, {Hierarchy: 0, Path: "/w"}}},
 			[]string{"cgroup: / → /w", "cgroup pids: / → /w"},
 		},
 		{

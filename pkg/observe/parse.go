@@ -28,24 +28,6 @@ func parseCmdline(data []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(data), "\x00"), "\x00")
 }
 
-// parseCgroups reads lines such as "4:cpu,cpuacct:/user/x": cgroups(7).
-func parseCgroups(data []byte) []Cgroup {
-	var all []Cgroup
-	for line := range strings.Lines(string(data)) {
-		part := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
-		if len(part) != 3 {
-			continue
-		}
-		c := Cgroup{Path: part[2]}
-		c.Hierarchy, _ = strconv.Atoi(part[0])
-		if part[1] != "" {
-			c.Controllers = strings.Split(part[1], ",")
-		}
-		all = append(all, c)
-	}
-	return all
-}
-
 func parseMounts(data []byte) ([]Mount, error) {
 	infos, err := mountinfo.GetMountsFromReader(bytes.NewReader(data), nil)
 	if err != nil {

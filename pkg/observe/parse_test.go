@@ -84,19 +84,6 @@ func TestEnded(t *testing.T) {
 	}
 }
 
-func TestParseCgroups(t *testing.T) {
-	const text = "8:pids:/x\n2:cpu,cpuacct:/a:b\n1:name=systemd:/\n0::/user.slice\nnonsense\n"
-	want := []Cgroup{
-		{8, []string{"pids"}, "/x"},
-		{2, []string{"cpu", "cpuacct"}, "/a:b"},
-		{1, []string{"name=systemd"}, "/"},
-		{0, nil, "/user.slice"},
-	}
-	if diff := cmp.Diff(want, parseCgroups([]byte(text))); diff != "" {
-		t.Error(diff)
-	}
-}
-
 const mountsText = `27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard
 22 27 0:21 / /proc rw,nosuid master:3 - proc proc rw
 60 27 254:0 /srv/my\040dir /mnt ro shared:4 master:1 - ext4 /dev/vda rw

@@ -1,6 +1,10 @@
 package observe
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+)
 
 // Snapshot is what /proc tells of one process at one moment. As JSON it is all
 // there, but for bytes that are no UTF-8: a path or an argument may hold some, and
@@ -64,11 +68,7 @@ func (l Link) String() string {
 
 // Cgroup is one line of /proc/PID/cgroup: cgroups(7). The path is relative to
 // the reader's cgroup namespace. Hierarchy 0 without controllers is cgroup v2.
-type Cgroup struct {
-	Hierarchy   int      `json:"hierarchy"`
-	Controllers []string `json:"controllers,omitempty"`
-	Path        string   `json:"path"`
-}
+type Cgroup = cgroup.Membership
 
 // Mount is one line of /proc/PID/mountinfo: proc_pid_mountinfo(5). Only the
 // mounts below the root of the process are there, named from that root.

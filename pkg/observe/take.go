@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 )
 
 // Take observes the process pid through /proc. It needs nothing of the process,
@@ -32,7 +34,6 @@ func takeFrom(proc string, pid int) (*Snapshot, error) {
 	s := &Snapshot{PID: pid, Namespaces: dir.namespaces()}
 	s.Root, s.Cwd, s.Exe = dir.link("root"), dir.link("cwd"), dir.link("exe")
 	s.Cmdline = parseCmdline(dir.read("cmdline"))
-	s.Cgroups = parseCgroups(dir.read("cgroup"))
 	s.Label = dir.label()
 	s.FDs = dir.descriptors()
 	s.Maps = parseMaps(dir.read("maps"))
@@ -42,6 +43,9 @@ func takeFrom(proc string, pid int) (*Snapshot, error) {
 	s.Limits = parseLimits(dir.read("limits"))
 	lastCap.once.Do(func() { lastCap.value, _ = LastCap() })
 	s.LastCap = lastCap.value
+	if s.Cgroups, err = cgroup.ParseMemberships(string(dir.read("cgroup"))); err != nil {
+		return nil, dir.fail("parse", "cgroup", err)
+	}
 	if s.Mounts, err = parseMounts(dir.read("mountinfo")); err != nil {
 		return nil, dir.fail("parse", "mountinfo", err)
 	}
