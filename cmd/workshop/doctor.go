@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/doctor"
+	"github.com/how-to-be-a-container/workshop/pkg/inside"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -209,7 +210,7 @@ func machineFacts(m *doctor.Machine) [][2]string {
 	return append(facts, triedFacts(m)...)
 }
 
-func insideOf(places []doctor.Place) string {
+func insideOf(places []inside.Place) string {
 	var list []string
 	for _, p := range places {
 		list = append(list, strings.TrimSpace(lang.T(p.Kind)+" "+p.Name)+" ("+p.How+")")

@@ -7,7 +7,6 @@
 package apparmor
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/pkg/inside"
 )
 
 // Dir is where the kernel shows and takes profiles, on securityfs.
@@ -195,22 +196,12 @@ func Look() Kernel {
 	}
 	b, _ = os.ReadFile(Dir + "/.ns_name")
 	k.Namespace = strings.TrimSpace(string(b))
-	k.Container = container()
-	b, _ = os.ReadFile("/proc/version")
-	k.WSL = bytes.Contains(bytes.ToLower(b), []byte("microsoft"))
+	if p := inside.Container(); p != nil {
+		k.Container = p.Name
+	}
+	k.WSL = inside.WSL() != nil
 	k.Parser, _ = parser()
 	return k
-}
-
-// container tells whether this is the inside of one, as systemd-detect-virt(1) does.
-func container() string {
-	for file, kind := range map[string]string{"/.dockerenv": "docker", "/run/.containerenv": "podman"} {
-		if _, err := os.Stat(file); err == nil {
-			return kind
-		}
-	}
-	b, _ := os.ReadFile("/run/systemd/container")
-	return strings.TrimSpace(string(b))
 }
 
 // Has tells whether the kernel runs that security module.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/inside"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -153,7 +154,7 @@ func mends(r *Report) []string {
 func inDocker(spoil func(*Machine)) func(*Machine) {
 	return func(m *Machine) {
 		spoil(m)
-		m.Places = []Place{{"container", "docker", "/.dockerenv"}}
+		m.Places = []inside.Place{{Kind: "container", Name: "docker", How: "/.dockerenv"}}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/inside"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
@@ -26,10 +27,10 @@ import (
 
 // Machine is what was measured. It names no user and no host.
 type Machine struct {
-	Kernel       string  `json:"kernel"`       // the release: uname(2)
-	Architecture string  `json:"architecture"` // uname(2)
-	Distribution string  `json:"distribution"` // PRETTY_NAME of os-release(5)
-	Places       []Place `json:"places"`       // empty: it looks like hardware
+	Kernel       string         `json:"kernel"`       // the release: uname(2)
+	Architecture string         `json:"architecture"` // uname(2)
+	Distribution string         `json:"distribution"` // PRETTY_NAME of os-release(5)
+	Places       []inside.Place `json:"places"`       // empty: it looks like hardware
 
 	Root          bool     `json:"root"`           // the effective user ID is 0
 	Lacks         []string `json:"lacks"`          // capabilities of this kernel that no execve here can give
@@ -94,7 +95,7 @@ var tools = []string{"apparmor_parser", "ip", "setcap", "unshare", "setpriv", "p
 // Measure looks at this machine.
 func Measure() *Machine {
 	m := &Machine{
-		Root: os.Geteuid() == 0, Places: places(), Distribution: distribution(),
+		Root: os.Geteuid() == 0, Places: inside.Places(), Distribution: distribution(),
 		Sysctls: map[string]string{}, Checks: map[string]Missing{}, Tried: map[string]string{},
 		Rootfs: map[string]bool{}, Tools: map[string]bool{}, Installer: installer(),
 		Lacks: []string{}, Terminal: terminal(),

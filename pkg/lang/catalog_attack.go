@@ -139,8 +139,6 @@ func init() {
 		return map[string]string{
 			"%s in the container is told:":                                                   "コンテナの%sへの指示:",
 			"No limit at all: %s.":                                                           "制限はまったくありません: %s。",
-			"%s says %s":                                                                     "%sによれば%s",
-			"/proc/cpuinfo has the flag hypervisor":                                          "/proc/cpuinfoにhypervisorフラグがあります",
 			"Read back from the kernel before it may explode:":                               "爆発を許す前に、カーネルから読み戻して確かめました:",
 			"pids.max is %s, and the bomb is the only member of its group:":                  "pids.maxは%s。グループにいるのは爆弾だけです:",
 			"It competes for CPU time with everybody: pids.max limits processes only.":       "CPU時間を他と奪い合います。pids.maxが制限するのはプロセス数だけです。",
