@@ -25,8 +25,6 @@ func init() {
 			"play it in the VM: make vm, or vagrant up":         "VMで実行してください: make vm、またはvagrant up",
 			"play it on %s":                                     "%sで実行してください",
 			"install %s":                                        "%sをインストールしてください",
-			"this kernel has none, for there is no %s":          "このカーネルにはありません(%sがない)",
-			"%s is %s":                                          "%sは%s",
 			"the pids controller is on version %d, at %s":       "pidsコントローラはバージョン%d、場所は%s",
 			"this is %s":                                        "ここは%s",
 		}

@@ -3,12 +3,11 @@ package lesson
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 
+	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
@@ -26,7 +25,7 @@ type Need struct {
 // Needs lists what a transcript can need. A name that ends with a colon is
 // followed by an object: "command:setcap", "rootfs:debian".
 var Needs = []*Need{
-	{Name: "apparmor", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noAppArmor},
+	{Name: "apparmor", missing: noAppArmor},
 	{Name: "cgroup2", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noCgroup2},
 	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch},
 	{Name: "command:", Instead: lang.N("install %s"), missing: noCommand},
@@ -84,16 +83,10 @@ func (t *Transcript) missing() error {
 }
 
 func noAppArmor(string) error {
-	const module = "/sys/module/apparmor"
-	const file = module + "/parameters/enabled"
-	b, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New(lang.F("this kernel has none, for there is no %s", module))
+	if m := apparmor.Look().Missing(); m != nil {
+		return fmt.Errorf("%s; %s", m.What, m.Instead)
 	}
-	if value := strings.TrimSpace(string(b)); err == nil && value != "Y" {
-		err = errors.New(lang.F("%s is %s", file, value))
-	}
-	return err
+	return nil
 }
 
 func noCgroup2(string) error {
