@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -203,6 +202,3 @@ func Look() Kernel {
 	k.Parser, _ = parser()
 	return k
 }
-
-// Has tells whether the kernel runs that security module.
-func (k Kernel) Has(lsm string) bool { return slices.Contains(k.LSMs, lsm) }

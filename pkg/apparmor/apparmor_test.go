@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -293,10 +294,10 @@ func TestParseLabel(t *testing.T) {
 // The security modules are read from this kernel; capability is in every one.
 func TestLook(t *testing.T) {
 	k := Look()
-	if len(k.LSMs) > 0 && !k.Has("capability") {
+	if len(k.LSMs) > 0 && !slices.Contains(k.LSMs, "capability") {
 		t.Errorf("the security modules are %q", k.LSMs)
 	}
-	if k.Enabled != k.Has("apparmor") && len(k.LSMs) > 0 {
+	if k.Enabled != slices.Contains(k.LSMs, "apparmor") && len(k.LSMs) > 0 {
 		t.Errorf("enabled: %v, and the modules are %q", k.Enabled, k.LSMs)
 	}
 }

@@ -145,16 +145,6 @@ func hostMarker() (string, error) {
 // MarkerPath is the host's marker, which is made where it is not there.
 func MarkerPath() (string, error) { return hostMarker() }
 
-// Marker is what is in the host's marker.
-func Marker() (string, error) {
-	path, err := hostMarker()
-	if err != nil {
-		return "", err
-	}
-	b, err := os.ReadFile(path)
-	return strings.TrimSpace(string(b)), err
-}
-
 // SelfAs makes this program the container's command, with these arguments: from
 // inside of its root filesystem, or the host's where the steps leave it there.
 func SelfAs(c *container.Container, args ...string) {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -64,7 +65,7 @@ var probes = []*Probe{
 }
 
 // All lists the probes.
-func All() []*Probe { return probes }
+func All() []*Probe { return slices.Clone(probes) }
 
 // Lookup finds a probe. The error names the nearest one.
 func Lookup(name string) (*Probe, error) {
@@ -86,7 +87,6 @@ func Lookup(name string) (*Probe, error) {
 type Call struct {
 	Call  string `json:"call"`            // as strace would write it
 	Errno string `json:"errno,omitempty"` // "EPERM"; empty where it succeeded
-	Note  string `json:"note,omitempty"`
 }
 
 // ErrImpossible is in the error of a probe that cannot be tried on this machine.
@@ -132,7 +132,7 @@ type T struct {
 func (t *T) Do(call string, do func() error) error {
 	err := do()
 	call = lang.T(call) // a few are no call, but words
-	c := Call{Call: call, Errno: ErrnoName(err)}
+	c := Call{Call: call, Errno: errnoName(err)}
 	t.result.Calls = append(t.result.Calls, c)
 	if err != nil {
 		t.show(call, fmt.Sprintf("%s (%v)", c.Errno, err))
@@ -171,8 +171,8 @@ func (t *T) Fact(name, value string) {
 	fmt.Fprintf(t.out, "  %s %s\n", ui.Pad(lang.T(name)+":", 28), value)
 }
 
-// ErrnoName is the name of the errno in an error: "EPERM", or "" where there is none.
-func ErrnoName(err error) string {
+// errnoName is the name of the errno in an error: "EPERM", or "" where there is none.
+func errnoName(err error) string {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		return unix.ErrnoName(errno)
@@ -186,7 +186,7 @@ func Try(p *Probe, out io.Writer) Result {
 	err := p.Run(t)
 	t.result.Allowed = err == nil
 	if err != nil {
-		t.result.Errno, t.result.Reason = ErrnoName(err), err.Error()
+		t.result.Errno, t.result.Reason = errnoName(err), err.Error()
 		t.result.Impossible = errors.Is(err, ErrImpossible)
 	}
 	return t.result

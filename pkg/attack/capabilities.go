@@ -62,7 +62,7 @@ func whereItIsMissing(s *observe.Snapshot, capability string) string {
 func gotPast(t *T, err error, mistake ...error) error {
 	for _, m := range mistake {
 		if errors.Is(err, m) {
-			t.Note(lang.F("%s, on purpose: the kernel let us in and then saw that the call was wrong", ErrnoName(err)))
+			t.Note(lang.F("%s, on purpose: the kernel let us in and then saw that the call was wrong", errnoName(err)))
 			return nil
 		}
 	}

@@ -40,7 +40,7 @@ func filteredCall(name, tries, shown string, call func() unix.Errno) *Probe {
 // cameThrough turns a mistake on purpose into the answer.
 func cameThrough(t *T, err error) error {
 	if slices.ContainsFunc(mistakes, func(m unix.Errno) bool { return errors.Is(err, m) }) {
-		t.Note(lang.F("%s, on purpose: the kernel let the call through, then saw the mistake", ErrnoName(err)))
+		t.Note(lang.F("%s, on purpose: the kernel let the call through, then saw the mistake", errnoName(err)))
 		return nil
 	}
 	return err

@@ -46,7 +46,7 @@ func (m *meter) run() {
 		case <-tick.C:
 		}
 		// A host that cannot fork at all waits as long as it takes.
-		if took, err := ForkLatency(); err == nil {
+		if took, err := forkLatency(); err == nil {
 			m.mu.Lock()
 			m.samples = append(m.samples, took)
 			m.mu.Unlock()

@@ -91,9 +91,9 @@ func Forks(n int) (made int, err error) {
 	return len(pids), err
 }
 
-// ForkLatency is how long this process needs to fork a child, and to hear that
+// forkLatency is how long this process needs to fork a child, and to hear that
 // it has ended.
-func ForkLatency() (time.Duration, error) {
+func forkLatency() (time.Duration, error) {
 	var took time.Duration
 	var errno syscall.Errno
 	held(func() {

@@ -79,7 +79,7 @@ func (t Tree) make(name, controller string) (string, error) {
 	if t.Version == 2 {
 		// A group has a controller only where every ancestor passes it on.
 		for _, dir := range []string{t.Mount, filepath.Join(t.Mount, Parent)} {
-			if err := Delegate(dir, controller); err != nil {
+			if err := delegate(dir, controller); err != nil {
 				return "", err
 			}
 		}
@@ -88,8 +88,8 @@ func (t Tree) make(name, controller string) (string, error) {
 	return dir, os.Mkdir(dir, 0o755)
 }
 
-// Delegate passes a controller on to the children of a version 2 group.
-func Delegate(dir, controller string) error {
+// delegate passes a controller on to the children of a version 2 group.
+func delegate(dir, controller string) error {
 	file := filepath.Join(dir, "cgroup.subtree_control")
 	if has(file, controller) {
 		return nil

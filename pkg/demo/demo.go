@@ -5,6 +5,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
@@ -29,7 +30,7 @@ var demos = []*Demo{
 }
 
 // All lists the demos.
-func All() []*Demo { return demos }
+func All() []*Demo { return slices.Clone(demos) }
 
 // Lookup finds a demo. The error names the nearest one.
 func Lookup(name string) (*Demo, error) {

@@ -68,7 +68,7 @@ func talkFromInside(what string) int {
 }
 
 func said(lesson int, without []string) string {
-	if err := RunTrue(context.Background(), lesson, without); err != nil {
+	if err := runTrue(context.Background(), lesson, without); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -31,7 +31,7 @@ func (r *Report) Run(ctx context.Context) error {
 		if l.State == Cannot {
 			continue
 		}
-		err := RunTrue(ctx, l.Number, l.Without)
+		err := runTrue(ctx, l.Number, l.Without)
 		var stopped *container.Interrupted
 		if ctx.Err() != nil || errors.As(err, &stopped) {
 			return cmp.Or(context.Cause(ctx), err)
@@ -65,8 +65,8 @@ func (r *Report) ranNot(l *Lesson, err error) {
 	r.Findings = append(r.Findings, f)
 }
 
-// RunTrue runs true in the container of a lesson, without some of its layers.
-func RunTrue(ctx context.Context, lesson int, without []string) error {
+// runTrue runs true in the container of a lesson, without some of its layers.
+func runTrue(ctx context.Context, lesson int, without []string) error {
 	ctx, cancel := context.WithTimeout(ctx, runLimit)
 	defer cancel()
 	list, err := steps.Without(steps.UpTo(lesson), without)

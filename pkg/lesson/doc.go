@@ -108,7 +108,7 @@
 //	exit=1           the exit code of the last command; without it, 0.
 //	                 The commands before it must end with 0
 //	needs=apparmor   the block is played only where the machine has this; several
-//	                 are separated by commas: see [Needs]
+//	                 are separated by commas: see [Need]
 //	timeout=60s      the longest that the block may take; without it, 30s
 //	interactive      on a terminal the commands can read the keyboard, and what
 //	                 comes out is not judged; elsewhere it is

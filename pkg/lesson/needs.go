@@ -22,9 +22,9 @@ type Need struct {
 	object  string             // the part of the name after a colon
 }
 
-// Needs lists what a transcript can need. A name that ends with a colon is
+// needs lists what a transcript can need. A name that ends with a colon is
 // followed by an object: "command:setcap", "rootfs:debian".
-var Needs = []*Need{
+var needs = []*Need{
 	{Name: "apparmor", missing: noAppArmor},
 	{Name: "cgroup2", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noCgroup2},
 	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch},
@@ -38,7 +38,7 @@ func findNeed(name string) (*Need, error) {
 		kind += ":"
 	}
 	var names []string
-	for _, n := range Needs {
+	for _, n := range needs {
 		if n.Name != kind {
 			names = append(names, n.Name)
 			continue

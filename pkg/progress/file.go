@@ -42,12 +42,6 @@ func (n newer) Error() string {
 	return fmt.Sprintf("a newer workshop wrote it: it has version %d, and this program knows %d", n.version, version)
 }
 
-// Path is the name of the file, whether it exists or not.
-func Path() (string, error) {
-	o, err := whose()
-	return filepath.Join(o.folder, fileName), err
-}
-
 // Read gives what is remembered. Where there is no file that is nothing.
 func Read() (*Progress, error) {
 	o, err := whose()

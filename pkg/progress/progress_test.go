@@ -42,6 +42,12 @@ func home(t *testing.T) (file string) {
 	return filepath.Join(dir, "workshop", fileName)
 }
 
+// filePath is the name of the file, whether it exists or not.
+func filePath() (string, error) {
+	o, err := whose()
+	return filepath.Join(o.folder, fileName), err
+}
+
 func record(t *testing.T, events ...Event) {
 	t.Helper()
 	if err := Record(events...); err != nil {
@@ -122,11 +128,11 @@ func TestWhere(t *testing.T) {
 	home(t)
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("XDG_STATE_HOME", "relative")
-	if path, err := Path(); err != nil || path != "/home/ada/.local/state/workshop/progress.json" {
+	if path, err := filePath(); err != nil || path != "/home/ada/.local/state/workshop/progress.json" {
 		t.Errorf("%s, %v", path, err)
 	}
 	t.Setenv("XDG_STATE_HOME", "/state")
-	if path, err := Path(); err != nil || path != "/state/workshop/progress.json" {
+	if path, err := filePath(); err != nil || path != "/state/workshop/progress.json" {
 		t.Errorf("%s, %v", path, err)
 	}
 }
@@ -141,14 +147,14 @@ func TestSudoHome(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", "")
 	t.Setenv("SUDO_UID", u.Uid)
 	t.Setenv("SUDO_GID", u.Gid)
-	if path, err := Path(); err != nil || path != filepath.Join(u.HomeDir, ".local/state/workshop/progress.json") {
+	if path, err := filePath(); err != nil || path != filepath.Join(u.HomeDir, ".local/state/workshop/progress.json") {
 		t.Errorf("%s, %v", path, err)
 	}
 	if err := Record(Event{Lesson: 1, Kind: Watched}); !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.ENOENT) {
 		t.Errorf("nobody has a home: %v", err) // root could make it
 	}
 	t.Setenv("SUDO_UID", "54321")
-	if _, err := Path(); err == nil || !strings.Contains(err.Error(), "54321") {
+	if _, err := filePath(); err == nil || !strings.Contains(err.Error(), "54321") {
 		t.Errorf("a user that is not there: %v", err)
 	}
 }

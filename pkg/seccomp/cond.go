@@ -27,23 +27,3 @@ func (c Cond) String() string {
 	}
 	return fmt.Sprintf("arg%d %s %#x", c.Arg, symbols[c.Op], c.Value)
 }
-
-// Holds tells whether the condition holds for the arguments of a call.
-func (c Cond) Holds(args [6]uint64) bool {
-	a := args[c.Arg]
-	switch c.Op {
-	case specs.OpNotEqual:
-		return a != c.Value
-	case specs.OpLessThan:
-		return a < c.Value
-	case specs.OpLessEqual:
-		return a <= c.Value
-	case specs.OpEqualTo:
-		return a == c.Value
-	case specs.OpGreaterEqual:
-		return a >= c.Value
-	case specs.OpGreaterThan:
-		return a > c.Value
-	}
-	return a&c.Value == c.Two
-}

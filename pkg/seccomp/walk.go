@@ -18,9 +18,9 @@ type callData [dataSize / 4]word
 
 func (d *callData) set(offset int, value uint32) { d[offset/4] = word{value, true} }
 
-// Outcomes walks through the program with the parts of a call that are known,
+// outcomes walks through the program with the parts of a call that are known,
 // both ways where a jump depends on the others, and gives what it can return.
-func (p Program) Outcomes(d *callData) []Action {
+func (p Program) outcomes(d *callData) []Action {
 	w := walk{program: p, data: d, seen: make(map[place]bool), found: make(map[Action]bool)}
 	w.from(place{})
 	return slices.Sorted(maps.Keys(w.found))
@@ -155,7 +155,7 @@ func together(filters []Filter, d *callData) []Action {
 	possible := []Action{Allow}
 	for _, f := range filters {
 		next := make(map[Action]bool)
-		for _, answer := range f.Code.Outcomes(d) {
+		for _, answer := range f.Code.outcomes(d) {
 			for _, before := range possible {
 				if stricter(answer, before) {
 					before = answer

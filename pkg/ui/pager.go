@@ -23,8 +23,8 @@ type Pager struct {
 	marked bool // the reader sees that there is more
 }
 
-// NewPager is for a terminal. One that does not tell its size gets everything.
-func NewPager(terminal *os.File) *Pager {
+// newPager is for a terminal. One that does not tell its size gets everything.
+func newPager(terminal *os.File) *Pager {
 	p := &Pager{w: terminal, size: func() (columns, rows int) {
 		columns, rows, err := term.GetSize(int(terminal.Fd()))
 		if err != nil {
@@ -52,7 +52,7 @@ func (u *UI) Paged() (*UI, *Pager) {
 	if !IsTerminal(u.w) {
 		return u, nil
 	}
-	paged, pager := *u, NewPager(u.w.(*os.File))
+	paged, pager := *u, newPager(u.w.(*os.File))
 	paged.w = pager
 	return &paged, pager
 }
