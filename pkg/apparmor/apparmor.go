@@ -182,7 +182,7 @@ type Kernel struct {
 	Parser    string   `json:"parser"`    // the path of apparmor_parser
 }
 
-// Look finds out.
+// Look finds out. What cannot be read, for whatever reason, counts as not there.
 func Look() Kernel {
 	var k Kernel
 	b, err := os.ReadFile(enabledFile)

@@ -135,7 +135,9 @@ const patience = 5 * time.Second
 
 // Kill ends every process of the group and of its children, and waits until
 // they are gone: hundreds take their time on a busy machine, so it goes on as long
-// as they become fewer. It is no error that the group is gone.
+// as they become fewer. Where they do not for five seconds the error is unix.EBUSY:
+// a process that waits for a device cannot be killed. It is no error that the group is
+// gone.
 func Kill(dir string) error {
 	if n, err := readNumber(filepath.Join(dir, "pids.current")); err == nil && n == 0 {
 		return nil // it counts the children too
@@ -255,8 +257,9 @@ func Count(dir string) (int, error) {
 	return total, err
 }
 
-// Destroy kills and removes a group with all below it. It is no error that the
-// group is gone already.
+// Destroy kills and removes a group with all below it. Its errors are those of Kill,
+// and unix.EBUSY where processes come into the group as often as it is emptied. It is
+// no error that the group is gone already.
 func Destroy(dir string) error {
 	for try := 0; ; try++ {
 		if err := Kill(dir); err != nil {

@@ -17,7 +17,8 @@ const listenerLink = "anon_inode:seccomp notify"
 
 // Listen takes the listener of a process that has installed a filter with one,
 // out of its descriptors: pidfd_getfd(2). The process need not do anything,
-// which its own filter might forbid.
+// which its own filter might forbid. Whoever takes it must Serve: calls wait for an
+// answer, and nothing else closes the listener.
 func Listen(pid int) (*Listener, error) {
 	fd, err := findListener(pid)
 	if err != nil {
@@ -69,7 +70,8 @@ type response struct {
 }
 
 // Serve answers the calls until no process with the filter is left, and tells of
-// each one after it was answered.
+// each one after it was answered: told must not be nil. At its end, also by an error,
+// the listener is closed, and what is called then fails with ENOSYS.
 func (l *Listener) Serve(answers map[string]Answer, told func(Call)) error {
 	defer l.file.Close()
 	fds := []unix.PollFd{{Fd: int32(l.file.Fd()), Events: unix.POLLIN}}

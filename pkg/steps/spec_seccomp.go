@@ -30,7 +30,7 @@ type SeccompSettings struct {
 	// Filters is what the step's Check has compiled the others to.
 	Filters []seccomp.Filter `json:",omitempty"`
 
-	policies []*seccomp.Policy
+	policies []*seccomp.Policy // what Check read, for Traces, Answers, Words and Skipped
 }
 
 // DefaultSeccompRule is the talk's: a root shell whose mkdir and chown the kernel
@@ -66,13 +66,13 @@ func (c *SeccompSettings) Policies(caps []string) ([]*seccomp.Policy, error) {
 }
 
 // Traces tells whether the supervisor must trace the process: a call of a trace
-// rule fails with ENOSYS where nobody does.
+// rule fails with ENOSYS where nobody does. After Check only.
 func (c *SeccompSettings) Traces() bool {
 	return slices.ContainsFunc(c.policies, func(p *seccomp.Policy) bool { return p.Has(seccomp.Trace) })
 }
 
 // Answers gives what the supervisor has to say to the calls of notify rules; nil
-// where there are none.
+// where there are none. After Check only.
 func (c *SeccompSettings) Answers() map[string]seccomp.Answer {
 	for _, p := range c.policies {
 		if p.Has(seccomp.Notify) {
@@ -82,7 +82,7 @@ func (c *SeccompSettings) Answers() map[string]seccomp.Answer {
 	return nil
 }
 
-// Words says in half a line what the settings are.
+// Words says in half a line what the settings are. After Check only.
 func (c *SeccompSettings) Words() string {
 	var words []string
 	for _, p := range c.policies {
@@ -94,7 +94,8 @@ func (c *SeccompSettings) Words() string {
 	return strings.Join(words, lang.T(" and "))
 }
 
-// Skipped lists the calls that a profile allows and that are not known here.
+// Skipped lists the calls that a profile allows and that are not known here. After
+// Check only.
 func (c *SeccompSettings) Skipped() []string {
 	var names []string
 	for _, p := range c.policies {
