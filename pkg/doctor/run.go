@@ -67,7 +67,7 @@ func (r *Report) ranNot(l *Lesson, err error) {
 
 // runTrue runs true in the container of a lesson, without some of its layers.
 func runTrue(ctx context.Context, lesson int, without []string) error {
-	ctx, cancel := context.WithTimeout(ctx, runLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, runLimit, fmt.Errorf("true has not ended after %v", runLimit))
 	defer cancel()
 	list, err := steps.Without(steps.UpTo(lesson), without)
 	if err != nil {
