@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,6 +142,9 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 		c.Args = []string{"/bin/sh"}
 	}
 	c.Env = append(lang.Pass(container.DefaultEnv()), prompt(s))
+	if !c.NewRoot() {
+		findSelf(c.Env)
+	}
 	f.watch(c, s)
 	if f.quiet || f.json {
 		return runContainer(cmd.Context(), c)
@@ -150,6 +154,17 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	return runAndListen(c, screen, func() error {
 		return runWithRecords(c, screen, func() error { return runContainer(cmd.Context(), c) })
 	})
+}
+
+// findSelf adds the directory of this program to PATH, for a shell in the host's own
+// root directory: workshop may not be installed there.
+func findSelf(env []string) {
+	self, err := os.Executable()
+	for i, variable := range env {
+		if list, isPath := strings.CutPrefix(variable, "PATH="); isPath && err == nil {
+			env[i] = "PATH=" + list + ":" + filepath.Dir(self)
+		}
+	}
 }
 
 // prompt makes the shell say where it is. BusyBox and bash know \w, and dash,

@@ -17,7 +17,10 @@ import (
 //
 // The arrows and the keys that a presenter's remote control sends, Page Down and
 // Page Up, count as '\n' and 'b': on and back.
-func Key(ctx context.Context, in *os.File) (byte, error) {
+func Key(ctx context.Context, in *os.File) (byte, error) { return key(ctx, in, func() {}) }
+
+// key calls resumed after Ctrl-Z and fg.
+func key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
 	fd := int(in.Fd())
 	saved, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if errors.Is(err, unix.EIO) {
@@ -37,16 +40,18 @@ func Key(ctx context.Context, in *os.File) (byte, error) {
 		return 0, &os.PathError{Op: "set the terminal", Path: in.Name(), Err: err}
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, saved) }()
-	return readKey(ctx, fd, &raw)
+	return readKey(ctx, fd, &raw, resumed)
 }
 
 // readKey looks every tenth of a second whether it is still wanted.
-func readKey(ctx context.Context, fd int, raw *unix.Termios) (byte, error) {
+func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (byte, error) {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
-			again(fd, raw)
+			if again(fd, raw) {
+				resumed()
+			}
 			continue
 		}
 		if err != nil {
@@ -72,11 +77,9 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios) (byte, error) {
 
 // again sets the terminal once more where somebody else has set it meanwhile: a
 // shell does, after Ctrl-Z and fg.
-func again(fd int, raw *unix.Termios) {
+func again(fd int, raw *unix.Termios) bool {
 	now, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err == nil && now.Lflag != raw.Lflag {
-		_ = unix.IoctlSetTermios(fd, unix.TCSETS, raw)
-	}
+	return err == nil && now.Lflag != raw.Lflag && unix.IoctlSetTermios(fd, unix.TCSETS, raw) == nil
 }
 
 const escape = 0x1b
@@ -131,12 +134,13 @@ func hangup(ctx context.Context) error {
 
 // Ask shows what the keys do, waits for one of them, and takes the line away.
 func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, error) {
-	u.write(u.style.dim.Render(text))
+	show := func() { u.write(u.style.dim.Render(text)) }
+	show()
 	defer u.write("\r" + ansi.EraseEntireLine)
 	for {
-		key, err := Key(ctx, in)
-		if err != nil || strings.IndexByte(keys, key) >= 0 {
-			return key, err
+		pressed, err := key(ctx, in, show)
+		if err != nil || strings.IndexByte(keys, pressed) >= 0 {
+			return pressed, err
 		}
 	}
 }

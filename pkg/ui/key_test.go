@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +54,8 @@ func TestKey(t *testing.T) {
 }
 
 // TestKeyAfterStop: a shell has set the terminal as it likes it, while the program
-// was stopped, and keys are read without Enter and without an echo all the same.
+// was stopped: keys are read without Enter and without an echo all the same, and the
+// line that says which is there again.
 func TestKeyAfterStop(t *testing.T) {
 	keyboard, terminal, err := pty.Open()
 	if err != nil {
@@ -70,8 +73,12 @@ func TestKeyAfterStop(t *testing.T) {
 	time.AfterFunc(600*time.Millisecond, func() { _, _ = keyboard.WriteString("q") })
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if got, err := Key(ctx, terminal); err != nil || got != 'q' {
+	var said bytes.Buffer
+	if got, err := New(&said).Ask(ctx, terminal, "q: leave", "q"); err != nil || got != 'q' {
 		t.Errorf("%q, %v", got, err)
+	}
+	if shown := strings.Count(said.String(), "q: leave"); shown != 2 {
+		t.Errorf("the keys were shown %d times: %q", shown, &said)
 	}
 }
 
