@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -118,5 +119,24 @@ func TestPlayDeck(t *testing.T) {
 		if len(report) != 1 || report.Broken() != broken || report[0].Where() != "slides/slides.md:15" {
 			t.Errorf("the report is %+v; want broken: %v", report, broken)
 		}
+	}
+}
+
+// TestPresentPages: what a demo says that the screen does not hold comes in pages.
+func TestPresentPages(t *testing.T) {
+	d, err := readDeck(t, strings.Replace(deck, "$ echo hello\nhello\n", "$ seq 1000 1030\n...\n", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Player{}
+	out, err := typeTo(t, p, 14, strings.Split("\r r \r \r \r \r \r", " "), func(ctx context.Context) error { return p.Present(ctx, d, 1) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if more := strings.Count(out, "Enter: more"); more < 2 || more > 4 || !strings.Contains(out, "\n1030\r\n") {
+		t.Errorf("%d pages more:\n%s", more, out)
+	}
+	if !strings.Contains(out, "\x1b[2J") {
+		t.Errorf("a slide does not begin on a screen of its own:\n%q", out)
 	}
 }

@@ -181,10 +181,14 @@ func (p *performance) more(ctx context.Context, s *slide) (key byte, err error) 
 	return 0, nil
 }
 
-// ask waits for one of the keys, and begins a new page. Whoever goes back or
-// leaves does not want to see the rest.
+// ask waits for one of the keys, and tells how late it is.
 func (p *performance) ask(ctx context.Context, s *slide, next, keys string) (byte, error) {
-	text := next + "    " + lang.T("b: back    q: leave") + "    " + p.clock.text(s.lesson)
+	return p.press(ctx, next+"    "+lang.T("b: back    q: leave")+"    "+p.clock.text(s.lesson), keys)
+}
+
+// press waits for one of the keys, and begins a new page. Whoever goes back or
+// leaves does not want to see the rest.
+func (p *performance) press(ctx context.Context, text, keys string) (byte, error) {
 	if err := p.pager.Unmark(); err != nil {
 		return 0, err
 	}

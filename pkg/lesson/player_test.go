@@ -150,7 +150,17 @@ func keys(t *testing.T, l *Lesson, typed ...string) (Report, string, error) {
 
 // keysTo is the same for a player, on a terminal of so many rows; 0 is one that
 // does not say how many it has.
-func keysTo(t *testing.T, p *Player, rows int, l *Lesson, typed ...string) (Report, string, error) {
+func keysTo(t *testing.T, p *Player, rows int, l *Lesson, typed ...string) (report Report, out string, err error) {
+	t.Helper()
+	out, err = typeTo(t, p, rows, typed, func(ctx context.Context) (err error) {
+		report, err = p.Play(ctx, []*Lesson{l})
+		return err
+	})
+	return report, out, err
+}
+
+// typeTo types the next key each time that the player names its keys.
+func typeTo(t *testing.T, p *Player, rows int, typed []string, play func(context.Context) error) (string, error) {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -184,9 +194,9 @@ func keysTo(t *testing.T, p *Player, rows int, l *Lesson, typed ...string) (Repo
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	report, err := p.Play(ctx, []*Lesson{l})
+	err = play(ctx)
 	slave.Close()
-	return report, <-heard, err
+	return <-heard, err
 }
 
 func TestKeys(t *testing.T) {

@@ -32,6 +32,7 @@ func (p *Player) PlayDeck(ctx context.Context, d *Deck, from int) (Report, error
 // with [ErrLeft] where the person leaves before the last slide.
 func (p *Player) Present(ctx context.Context, d *Deck, from int) error {
 	now := p.perform()
+	now.turnPages()
 	return errors.Join(now.present(ctx, d, from-1), now.close())
 }
 
@@ -39,7 +40,7 @@ func (p *performance) present(ctx context.Context, d *Deck, at int) error {
 	shown, next := -1, 0 // the slide on the screen, and the demo that comes next
 	for at < len(d.Slides) {
 		if shown != at {
-			p.UI.Clear()
+			p.screen.Clear()
 			p.page(d, at)
 			shown, next = at, 0
 		}
@@ -68,14 +69,20 @@ func (p *performance) present(ctx context.Context, d *Deck, at int) error {
 	return p.UI.Err()
 }
 
-// turn waits for a key of the presenter.
+// turn waits for a key of the presenter: first for more of what a screen cannot hold.
 func (p *performance) turn(ctx context.Context, demo bool) (byte, error) {
 	text, keys := lang.T("Enter: on    b: back    n: notes    q: leave"), "\r\n bnq"
 	if demo {
 		text, keys = lang.T("r: run it")+"    "+text, keys+"r"
 	}
+	for p.pager.Full() {
+		key, err := p.press(ctx, lang.T("Enter: more")+"    "+lang.T("b: back    q: leave"), "\r\n bq")
+		if err != nil || key == 'b' || key == 'q' {
+			return key, err
+		}
+	}
 	p.UI.Line("")
-	return p.UI.Ask(ctx, p.Keys, text, keys)
+	return p.press(ctx, text, keys)
 }
 
 // page writes one slide. Its demos are only named: what comes out comes out live.
