@@ -23,7 +23,7 @@ var Rlimit = &Demo{
 var forker = bomb.Forker{UID: 54321, Rlimit: 16, Want: 64}
 
 func rlimit(screen *ui.UI) (bool, error) {
-	screen.Text(lang.F("A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. "+
+	screen.Text(lang.F("A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. It ends what it has made, and stays. "+
 		"Then a second one of the same user comes into the same container, as docker exec does, and tries the same. "+
 		"Threads are counted too, and each of the two has some itself.",
 		forker.UID, forker.Rlimit, forker.Want), 0)

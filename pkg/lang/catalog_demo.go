@@ -82,7 +82,7 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. Then a second one of the same user comes into the same container, as docker exec does, and tries the same. Threads are counted too, and each of the two has some itself.": "ユーザー%dのプロセスが、自分の上限を%dプロセスに設定し(RLIMIT_NPROC、ulimit -u)、%d個作ろうとします。次に、同じユーザーの2つ目のプロセスがdocker execのように同じコンテナへ入り、同じことを試みます。スレッドも数に入り、どちらのプロセスも初めからいくつか持っています。",
+			"A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. It ends what it has made, and stays. Then a second one of the same user comes into the same container, as docker exec does, and tries the same. Threads are counted too, and each of the two has some itself.": "ユーザー%dのプロセスが、自分の上限を%dプロセスに設定し(RLIMIT_NPROC、ulimit -u)、%d個作ろうとします。作ったものは終わらせ、自分は残ります。次に、同じユーザーの2つ目のプロセスがdocker execのように同じコンテナへ入り、同じことを試みます。スレッドも数に入り、どちらのプロセスも初めからいくつか持っています。",
 			"RLIMIT_NPROC alone":         "RLIMIT_NPROCだけ",
 			"with pids.max %d":           "pids.max %dも設定",
 			"THE FIRST PROCESS MADE":     "最初のプロセスが作れた数",
