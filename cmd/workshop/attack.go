@@ -169,8 +169,11 @@ func kept(screen *ui.UI, p *attack.Probe, c *container.Container, r attack.Resul
 	if !r.Allowed || p.Stops != steps.Capabilities.Name || !slices.Contains(c.Steps, steps.Capabilities) {
 		return
 	}
-	if keeps, err := c.Spec.Capabilities.Keeps(p.Capability); err == nil && keeps {
-		screen.Line("  " + lang.F("The container keeps %s, which that needs.", p.Capability))
+	if keeps, err := c.Spec.Capabilities.Keeps(p.Capability); err != nil || !keeps {
+		return
+	}
+	screen.Line("  " + lang.F("The container keeps %s, which that needs.", p.Capability))
+	if !c.Spec.Capabilities.Privileged {
 		screen.Line("  " + lang.F("Without it: --cap-drop %s", strings.ToLower(strings.TrimPrefix(p.Capability, "CAP_"))))
 	}
 }

@@ -90,7 +90,7 @@ func showProgress(out io.Writer) error {
 		screen.Good(lang.T("Every exercise that can run here is passed"))
 	case next == nil:
 		screen.Good(lang.T("Every exercise is passed"))
-	case p.Lesson(next.Number).Watched.IsZero():
+	case !seen(p.Lesson(next.Number)):
 		screen.Text(lang.F("Next: sudo workshop %d", next.Number), 0)
 	default:
 		screen.Text(lang.F("Next, the exercise: workshop start %d", next.Number), 0)
@@ -100,9 +100,11 @@ func showProgress(out io.Writer) error {
 
 // finished tells whether a lesson is passed, or watched where there is nothing to pass.
 func finished(l *lesson.Lesson, done *progress.Lesson) bool {
-	seen := !done.Watched.IsZero() || !done.Played.IsZero()
-	return !done.Passed.IsZero() || seen && !hasExercise(l)
+	return !done.Passed.IsZero() || seen(done) && !hasExercise(l)
 }
+
+// seen tells whether a lesson was watched or played.
+func seen(done *progress.Lesson) bool { return !done.Watched.IsZero() || !done.Played.IsZero() }
 
 func hasExercise(l *lesson.Lesson) bool {
 	_, _, err := findExercise(l.Folder)
