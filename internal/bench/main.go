@@ -133,7 +133,7 @@ func report(all []*contender) {
 	runc := all[slices.IndexFunc(all, func(c *contender) bool { return c.name == "runc run" })].median()
 	fmt.Printf("%-28s %10s   %s\n", "median of "+fmt.Sprint(len(all[0].took)), "", "runc takes")
 	for _, c := range all {
-		fmt.Printf("%-28s %10v   %.1f times as long\n", c.name, c.median().Round(10*time.Microsecond), float64(runc)/float64(c.median()))
+		fmt.Printf("%-28s %10v   %.2f times as long\n", c.name, c.median().Round(10*time.Microsecond), float64(runc)/float64(c.median()))
 	}
 }
 
