@@ -41,3 +41,9 @@ func (j *jsonCalls) add(c seccomp.Call) {
 		j.err = fmt.Errorf("write the calls: %w", err)
 	}
 }
+
+func (j *jsonCalls) failed() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
+}

@@ -20,9 +20,9 @@ func withoutDash(args []string) []string {
 	return args
 }
 
-func execArgs(_ *cobra.Command, args []string) error {
+func execArgs(cmd *cobra.Command, args []string) error {
 	if len(withoutDash(args)) < 2 {
-		return errors.New("exec needs the ID of a container, which workshop ps shows, and a command")
+		return misused(cmd, errors.New("exec needs the ID of a container, which workshop ps shows, and a command"))
 	}
 	return nil
 }
@@ -41,7 +41,7 @@ only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
 answers for this process, and the call fails with ENOSYS. Where that call is
 execve, no process can enter.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c -- sh",
-		Args:    args(execArgs),
+		Args:    execArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = withoutDash(args)
 			if err := needRootTo("enter the namespaces of a container", "exec"); err != nil {

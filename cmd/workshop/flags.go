@@ -1,12 +1,13 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -70,8 +71,8 @@ func (f *containerFlags) steps(lesson int) ([]*steps.Step, error) {
 	}
 	effective := steps.Effective(list)
 	for _, s := range list {
-		if len(f.only) > 0 && !slices.Contains(effective, s) {
-			warn(fmt.Errorf("%s is left out: another step of these takes its place", s.Name))
+		if len(f.only) > 0 && !f.hush && !slices.Contains(effective, s) {
+			warn(errors.New(lang.F("%s is left out: another step of these takes its place", s.Name)))
 		}
 	}
 	return effective, nil

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +56,7 @@ it explodes in the guard, the group around every run, which has a limit too.`,
 
 func (f *bombFlags) run(cmd *cobra.Command) error {
 	if insideContainer() {
-		return probe(cmd, []string{attack.ForkBomb.Name}, f.json)
+		return probeHere(cmd, []string{attack.ForkBomb.Name}, f.json)
 	}
 	if err := needRoot("attack fork-bomb"); err != nil {
 		return err
@@ -79,7 +77,7 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	if err := b.Check(); err != nil {
 		return usageError{err}
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
 	if f.json {
 		r, err := b.Run(ctx)

@@ -24,7 +24,9 @@ func newStartCommand() *cobra.Command {
 		Short: "Write the files to begin exercise N with",
 		Long: `Write the container program that you will extend in exercise N, of 1 to 8,
 into DIR: in shell, Perl and Go, or in one of them. Without DIR that is
-./lesson-N. The task stands at the top of each file.`,
+./lesson-N. The task stands at the top of each file.
+
+Under sudo it is who ran sudo that writes, into a directory of their own.`,
 		Example: "  workshop start 3\n  workshop start 3 --in perl ~/box",
 		Args:    args(cobra.RangeArgs(1, 2)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {

@@ -81,7 +81,7 @@ func encodeTrace(ctx context.Context, c *container.Container) error {
 	lines := &jsonCalls{to: os.Stdout}
 	c.Stdout, c.Terminal, c.Calls = os.Stderr, false, lines.add
 	err := runContainer(ctx, c)
-	return cmp.Or(lines.err, err)
+	return cmp.Or(lines.failed(), err)
 }
 
 // show writes each call as it happens, and what was seen at the end.
@@ -93,7 +93,7 @@ func (f *traceFlags) show(ctx context.Context, c *container.Container) error {
 	c.Calls = seen.add
 	err := runContainer(ctx, c)
 	var own exitCode
-	if err == nil || errors.As(err, &own) || len(seen.count) > 0 {
+	if err == nil || errors.As(err, &own) || seen.any() {
 		seen.sum(ui.New(os.Stderr), slices.Contains(f.calls, seccomp.Every))
 	}
 	return err
@@ -111,6 +111,13 @@ func (s *seenCalls) add(c seccomp.Call) {
 	s.count[c.Name]++
 	s.mu.Unlock()
 	s.show(c)
+}
+
+// any tells whether there was a call.
+func (s *seenCalls) any() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.count) > 0
 }
 
 // sum says how often each call was made and, where all were seen, what filter

@@ -95,7 +95,14 @@ func killListed(name string, label labeller) (alive int, err error) {
 		if err != nil {
 			continue
 		}
-		if l, err := label(pid); err == nil && l.of(name) && kill(pid, name, label) {
+		if l, err := label(pid); err != nil || !l.of(name) {
+			continue
+		}
+		killed, err := kill(pid, name, label)
+		if err != nil {
+			return alive, err
+		}
+		if killed {
 			alive++
 		}
 	}
@@ -104,21 +111,24 @@ func killListed(name string, label labeller) (alive int, err error) {
 
 // kill goes by a pidfd, so that it cannot meet a process that got the pid later;
 // see pidfd_open(2). It is false where the process has ended, such as a zombie.
-func kill(pid int, name string, label labeller) bool {
+func kill(pid int, name string, label labeller) (bool, error) {
 	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, fmt.Errorf("pidfd_open %d, which profile %s confines: %w", pid, name, err)
 	}
 	defer unix.Close(fd)
 	if l, err := label(pid); err != nil || !l.of(name) {
-		return false
+		return false, nil
 	}
 	ended := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	if n, err := unix.Poll(ended, 0); err == nil && n == 1 {
-		return false
+		return false, nil
 	}
 	_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
-	return true
+	return true, nil
 }
 
 // Label is what AppArmor knows a process by.

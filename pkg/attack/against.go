@@ -74,6 +74,9 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 	if through == nil {
 		SelfAs(&c, args...)
 	} else {
+		if c.Path, err = exec.LookPath(through[0]); err != nil { // in our PATH, and not the container's
+			return Result{}, 0, err
+		}
 		c.Args = append(slices.Clone(through), args...)
 	}
 	c.Stdout, c.Terminal = in, false
@@ -124,9 +127,9 @@ func listen(from io.Reader, w io.Writer) (r Result, began bool) {
 	}
 }
 
-// hostMarker names a file that only the host has. Who can tell what is in it has
-// read the host's files.
-func hostMarker() (string, error) {
+// MarkerPath names a file that only the host has, and makes it where it is not there.
+// Who can tell what is in it has read the host's files.
+func MarkerPath() (string, error) {
 	const path = journal.Dir + "/marker"
 	if err := os.MkdirAll(journal.Dir, 0o755); err != nil {
 		return "", err
@@ -141,9 +144,6 @@ func hostMarker() (string, error) {
 	_, err = fmt.Fprintln(f, rand.Text())
 	return path, errors.Join(err, f.Close())
 }
-
-// MarkerPath is the host's marker, which is made where it is not there.
-func MarkerPath() (string, error) { return hostMarker() }
 
 // SelfAs makes this program the container's command, with these arguments: from
 // inside of its root filesystem, or the host's where the steps leave it there.

@@ -7,7 +7,7 @@ import (
 
 // Marker is what is in the host's marker.
 func Marker() (string, error) {
-	path, err := hostMarker()
+	path, err := MarkerPath()
 	if err != nil {
 		return "", err
 	}

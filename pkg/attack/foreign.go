@@ -30,7 +30,7 @@ type Ask struct {
 
 // Prepare makes the scene of a probe. Call End.
 func Prepare(p *Probe, a Ask) (*Foreign, error) {
-	marker, err := hostMarker()
+	marker, err := MarkerPath()
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,10 @@ func Prepare(p *Probe, a Ask) (*Foreign, error) {
 	}
 	if f.scene, err = p.Scene(); err != nil {
 		return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
+	}
+	if f.scene.Enter != nil {
+		f.End()
+		return nil, fmt.Errorf("%s begins on the thread that clones the container: it is not for another program's", p.Name)
 	}
 	f.Env = append(f.Env, targetEnv+"="+f.scene.Target)
 	return f, nil

@@ -23,7 +23,8 @@ type Scene struct {
 	Target string // what the probe is told of it
 
 	// Enter and Leave are called on the thread that clones the container: just
-	// before it does, and when the probe has ended. They may be nil.
+	// before it does, and when the probe has ended. They may be nil. In another
+	// program's container there is no Enter, and Leave is called on any thread.
 	Enter, Leave func() error
 
 	// Judge is nil where the host has felt the attack, or where what the probe
@@ -78,7 +79,7 @@ type Staged struct {
 
 // Stage makes the scene of a probe and tells the container of it. Call End.
 func Stage(p *Probe, c *container.Container) (*Staged, error) {
-	marker, err := hostMarker()
+	marker, err := MarkerPath()
 	if err != nil {
 		return nil, err
 	}

@@ -150,8 +150,8 @@ func (e *explosion) command() container.Container {
 // live runs the container to its end. Once it explodes only kill ends it, which
 // counts first.
 func (e *explosion) live(ctx context.Context, c container.Container) error {
-	own, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer giveUp()
+	own, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer giveUp(nil)
 	ended := make(chan error, 1)
 	go func() {
 		_, err := c.Run(own)
@@ -161,7 +161,7 @@ func (e *explosion) live(ctx context.Context, c container.Container) error {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		giveUp()
+		giveUp(context.Cause(ctx))
 		return <-ended
 	case <-e.armed:
 		return e.watch(ctx, ended)

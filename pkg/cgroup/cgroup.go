@@ -202,7 +202,7 @@ func killMembers(dir string, pids []int) {
 		case err == nil:
 			defer unix.Close(fd)
 			fds[pid] = fd
-		case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM): // Linux 5.2, or somebody's filter
+		case !errors.Is(err, unix.ESRCH): // Linux 5.2, somebody's filter, or no descriptor left
 			_ = unix.Kill(pid, unix.SIGKILL)
 		}
 	}

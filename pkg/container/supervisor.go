@@ -195,12 +195,12 @@ func (s *supervisor) spawn(attr *syscall.SysProcAttr, files []uintptr) (*process
 	if s.into != nil {
 		return s.into.spawn(attr, files)
 	}
-	if s.run.Cgroup == "" {
-		return startProcess(attr, files)
-	}
 	// On version 2 never a member of a group that passes pids on to another one:
 	// that one could have no members then (EOPNOTSUPP in cgroups(7)).
 	group := cmp.Or(s.run.BirthGroup, s.run.Cgroup)
+	if group == "" {
+		return startProcess(attr, files)
+	}
 	if s.run.Tree.Version == 1 {
 		return s.spawnFrom(group, attr, files)
 	}

@@ -117,6 +117,7 @@ func init() {
 			"COMMAND":              "コマンド",
 			"%d calls of %d kinds": "%d回、%d種類の呼び出し",
 			"The filter that allows these and no others:":                                                 "これらだけを許すフィルタ:",
+			"%s is left out: another step of these takes its place":                                       "%sは外します。指定されたほかのステップがその代わりをします",
 			"Not seen, and in it: %s. The process needs that after the filter, before it is the command.": "記録にはなくても入れてあるもの: %s。フィルタを付けてからコマンドになるまでの間に、プロセスが使います。",
 
 			"There is no /proc here. Try: mount -t proc proc /proc":                                                            "ここには/procがありません。次を試してください: mount -t proc proc /proc",

@@ -62,7 +62,7 @@ func meant(full string) string {
 	for _, known := range capNames {
 		short := strings.TrimPrefix(known, "CAP_") // the prefix would make any two near
 		names, whole[short] = append(names, short), known
-		if _, end, found := strings.Cut(short, "_"); found {
+		if _, end, found := strings.Cut(short, "_"); found && whole[end] == "" {
 			names, whole[end] = append(names, end), known
 		}
 	}

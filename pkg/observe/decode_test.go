@@ -66,7 +66,7 @@ func TestCapNumber(t *testing.T) {
 		}
 	}
 	for name, near := range map[string]string{
-		"CAP_SYS_TIM": "CAP_SYS_TIME", "chrot": "CAP_SYS_CHROOT", "sys_chrot": "CAP_SYS_CHROOT", "netadmin": "CAP_NET_ADMIN",
+		"CAP_SYS_TIM": "CAP_SYS_TIME", "chrot": "CAP_SYS_CHROOT", "override": "CAP_DAC_OVERRIDE", "admin": "CAP_NET_ADMIN", "sys_chrot": "CAP_SYS_CHROOT", "netadmin": "CAP_NET_ADMIN",
 		"CAP_64": "", "-1": "", "": "",
 	} {
 		_, err := observe.CapMask([]string{name})

@@ -34,7 +34,10 @@ func (c CgroupSettings) limit() int {
 }
 
 func checkCgroup(s *Spec) error {
-	return errors.Join(s.Cgroup.Check(), canLimit())
+	if err := s.Cgroup.Check(); err != nil {
+		return err
+	}
+	return canLimit()
 }
 
 // Check says why the limit cannot work.
