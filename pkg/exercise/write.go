@@ -42,7 +42,7 @@ func Write(dir string, fsys fs.FS, folder string, languages []Language, force bo
 		return err
 	})
 	if caller != nil && errors.Is(err, fs.ErrPermission) {
-		err = fmt.Errorf("write as user %d, who ran sudo: %w; name a directory of that user", caller.UID, err)
+		err = fmt.Errorf("write as user %d, who ran sudo: %w; name a directory of that user, or unset SUDO_UID to write as root", caller.UID, err)
 	}
 	return names, err
 }
