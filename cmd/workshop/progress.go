@@ -159,10 +159,10 @@ func verifyHandIn(out io.Writer, file string) error {
 		}
 		defer in.Close()
 	}
-	blocks, err := progress.Verify(in)
+	names, err := progress.Verify(in)
 	screen := ui.New(out)
-	for _, lines := range blocks {
-		screen.Good(strings.TrimSpace(strings.TrimPrefix(lines[0], "name")))
+	for _, name := range names {
+		screen.Good(name)
 	}
 	if err != nil {
 		screen.Bad(err.Error())

@@ -176,7 +176,6 @@ func hostDecoy(kind string) (*Scene, *syscall.WaitStatus, error) {
 		_ = cmd.Wait() // how it ended is in the status
 		status, _ = cmd.ProcessState.Sys().(syscall.WaitStatus)
 	})
-
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		end()

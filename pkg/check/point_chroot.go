@@ -47,10 +47,7 @@ func cwdInside(e *evidence) verdict {
 	return fails(lang.F("it is %s, as the host names it: outside of the new root", harmless(e.shell.Cwd.Path)))
 }
 
-func cwdHint(e *evidence) string {
-	if e.shell.Root.Same(e.host.Root) {
-		return rootHint(e)
-	}
+func cwdHint(*evidence) string {
 	return lang.T("chroot(2) changes what / means, and leaves the working directory where it is: outside, and from there every .. is open. Call chdir(\"/\") right after chroot(2).")
 }
 

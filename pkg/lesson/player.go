@@ -143,8 +143,12 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 	if p.Keys == nil {
 		return '0', context.Cause(ctx)
 	}
-	if key, err := p.more(ctx, s); err != nil || key == 'b' {
+	key, err = p.more(func(next, keys string) (byte, error) { return p.ask(ctx, s, next, keys) })
+	switch {
+	case err != nil || key == 'b':
 		return key, err
+	case key == 'q':
+		return 0, ErrLeft
 	}
 	next, keys := lang.T("Enter: go on"), "\r\n bq"
 	switch {
@@ -167,15 +171,12 @@ func (p *performance) wait(ctx context.Context, s *slide) (key byte, err error) 
 	return key, nil
 }
 
-// more shows what the pager kept, a page for each key.
-func (p *performance) more(ctx context.Context, s *slide) (key byte, err error) {
+// more shows what the pager kept, a page for each key, until that is 'b' or 'q'; 0
+// is that nothing is kept any more.
+func (p *performance) more(ask func(next, keys string) (byte, error)) (key byte, err error) {
 	for p.pager.Full() {
-		key, err = p.ask(ctx, s, lang.T("Enter: more"), "\r\n bq")
-		switch {
-		case err != nil || key == 'b':
+		if key, err = ask(lang.T("Enter: more"), "\r\n bq"); err != nil || key == 'b' || key == 'q' {
 			return key, err
-		case key == 'q':
-			return 0, ErrLeft
 		}
 	}
 	return 0, nil

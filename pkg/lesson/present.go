@@ -75,11 +75,11 @@ func (p *performance) turn(ctx context.Context, demo bool) (byte, error) {
 	if demo {
 		text, keys = lang.T("r: run it")+"    "+text, keys+"r"
 	}
-	for p.pager.Full() {
-		key, err := p.press(ctx, lang.T("Enter: more")+"    "+lang.T("b: back    q: leave"), "\r\n bq")
-		if err != nil || key == 'b' || key == 'q' {
-			return key, err
-		}
+	key, err := p.more(func(next, keys string) (byte, error) {
+		return p.press(ctx, next+"    "+lang.T("b: back    q: leave"), keys)
+	})
+	if err != nil || key != 0 {
+		return key, err
 	}
 	p.UI.Line("")
 	return p.press(ctx, text, keys)

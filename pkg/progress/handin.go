@@ -64,8 +64,8 @@ func sum(lines []string) string {
 }
 
 // Verify reads blocks that [Progress.HandIn] wrote, among other text, and gives
-// the lines of each. The error tells of one whose checksum is another one.
-func Verify(r io.Reader) (blocks [][]string, err error) {
+// the name in each. The error tells of one whose checksum is another one.
+func Verify(r io.Reader) (names []string, err error) {
 	var lines []string
 	inside := false
 	for s := bufio.NewScanner(r); ; {
@@ -78,22 +78,22 @@ func Verify(r io.Reader) (blocks [][]string, err error) {
 			lines, inside = nil, true
 		case line == handInEnds && inside:
 			if err := verify(lines); err != nil {
-				return blocks, err
+				return names, err
 			}
-			blocks, inside = append(blocks, lines), false
+			names, inside = append(names, strings.TrimSpace(strings.TrimPrefix(lines[0], "name"))), false
 		default:
 			lines = append(lines, line)
 		}
 	}
 	switch {
 	case err != nil:
-		return blocks, fmt.Errorf("read what was handed in: %w", err)
+		return names, fmt.Errorf("read what was handed in: %w", err)
 	case inside:
-		return blocks, fmt.Errorf("a block has no end: %s", handInEnds)
-	case len(blocks) == 0:
+		return names, fmt.Errorf("a block has no end: %s", handInEnds)
+	case len(names) == 0:
 		return nil, fmt.Errorf("nothing was handed in: there is no line %s", handInBegins)
 	}
-	return blocks, nil
+	return names, nil
 }
 
 func verify(lines []string) error {

@@ -13,13 +13,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestKey(t *testing.T) {
+// openTerminal gives the two ends of one.
+func openTerminal(t *testing.T) (keyboard, terminal *os.File) {
+	t.Helper()
 	keyboard, terminal, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer keyboard.Close()
-	defer terminal.Close()
+	t.Cleanup(func() { keyboard.Close(); terminal.Close() })
+	return keyboard, terminal
+}
+
+func TestKey(t *testing.T) {
+	keyboard, terminal := openTerminal(t)
 	for _, c := range []struct {
 		typed string
 		want  byte
@@ -57,12 +63,7 @@ func TestKey(t *testing.T) {
 // was stopped: keys are read without Enter and without an echo all the same, and the
 // line that says which is there again.
 func TestKeyAfterStop(t *testing.T) {
-	keyboard, terminal, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer keyboard.Close()
-	defer terminal.Close()
+	keyboard, terminal := openTerminal(t)
 	shells, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
@@ -84,12 +85,7 @@ func TestKeyAfterStop(t *testing.T) {
 
 // TestKeyUnreadable: an error that stays is told, and not tried again for ever.
 func TestKeyUnreadable(t *testing.T) {
-	keyboard, terminal, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer keyboard.Close()
-	defer terminal.Close()
+	keyboard, terminal := openTerminal(t)
 	deaf, err := os.OpenFile(terminal.Name(), os.O_WRONLY|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)

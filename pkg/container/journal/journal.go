@@ -88,7 +88,7 @@ func Create() (*Journal, error) {
 // Running, which only looks, or a sweep, which takes the empty file away; then it is
 // false.
 func own(f *os.File) (bool, error) {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX)
+	err := error(unix.EINTR)
 	for errors.Is(err, unix.EINTR) {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
 	}
