@@ -174,9 +174,20 @@ func LabelOf(pid int) (Label, error) {
 // Own gives the label of this thread.
 func Own() (Label, error) { return readLabel("/proc/thread-self/attr/apparmor/current") }
 
+// readLabel does without os.File and its poller, for killAll asks about every process
+// of the machine. The kernel's answer fits into a page.
 func readLabel(file string) (Label, error) {
-	b, err := os.ReadFile(file)
-	return ParseLabel(string(b)), err
+	fd, err := unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return Label{}, &os.PathError{Op: "open", Path: file, Err: err}
+	}
+	defer unix.Close(fd)
+	buf := make([]byte, os.Getpagesize())
+	n, err := unix.Read(fd, buf)
+	if err != nil {
+		return Label{}, &os.PathError{Op: "read", Path: file, Err: err}
+	}
+	return ParseLabel(string(buf[:n])), nil
 }
 
 // Kernel says what this kernel has, and where this process stands in it.

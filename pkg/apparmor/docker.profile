@@ -19,10 +19,11 @@ profile $NAME flags=($FLAGS) {
 
   # Processes outside of every profile may send it signals: its supervisor, you.
   signal (receive) peer=unconfined,
-  # So may its own processes. A Go program sends itself SIGURG and needs this.
-  signal (send,receive) peer=$NAME,
-  # Its processes may trace each other, as strace does, and nobody else.
-  ptrace (trace,tracedby,read,readby) peer=$NAME,
+  # So may the processes of our containers, as those of Docker's may: they have
+  # one profile. A Go program sends itself SIGURG and needs this.
+  signal (send,receive) peer=workshop-*,
+  # They may trace each other, as strace does, and nobody else.
+  ptrace (trace,tracedby,read,readby) peer=workshop-*,
 
   # Now single things are taken away: a deny wins over every allow, wherever it
   # stands. No mount(2), even with CAP_SYS_ADMIN.

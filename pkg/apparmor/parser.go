@@ -27,63 +27,37 @@ func parser() (string, error) {
 // kernel, so it works on every machine that has the parser. The error is the
 // parser's own, which names the line.
 func Names(file string) ([]string, error) {
-	if err := run(nil, "--skip-kernel-load", "--quiet", file); err != nil {
+	if _, err := run(nil, "--skip-kernel-load", "--quiet", file); err != nil {
 		return nil, err
 	}
-	path, err := parser()
+	out, err := run(nil, "--names", "--quiet", file)
 	if err != nil {
-		return nil, err
-	}
-	var out []byte
-	err = elsewhere(func() (err error) {
-		out, err = exec.Command(path, "--names", "--skip-cache", "--quiet", file).Output()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("apparmor_parser --names %s: %w", file, err)
+		return nil, fmt.Errorf("the names of the profiles in %s: %w", file, err)
 	}
 	return strings.Fields(string(out)), nil
 }
 
 // Compile tells whether a profile compiles. It touches no kernel.
 func Compile(text string) error {
-	return run(strings.NewReader(text), "--skip-kernel-load", "--quiet")
+	_, err := run(strings.NewReader(text), "--skip-kernel-load", "--quiet")
+	return err
 }
 
-// Mode is what a profile does with what it does not allow.
-type Mode string
-
-// The modes of apparmor(7).
-const (
-	Enforce  Mode = "enforce"  // refuse it
-	Complain Mode = "complain" // allow what no rule allows, and write a record
-)
-
-// Load compiles a file and loads it into the kernel: apparmor_parser(8). It is
-// an error that the kernel has a profile of that name.
-func Load(file string, mode Mode) error {
-	args := []string{"--add"}
-	if mode == Complain {
-		args = append(args, "--Complain")
-	}
-	return run(nil, append(args, file)...)
-}
-
-// run runs the parser, whose message says which line it does not understand.
-func run(stdin io.Reader, args ...string) error {
+// run runs the parser and gives what it prints. Its message says which line it does
+// not understand.
+func run(stdin io.Reader, args ...string) ([]byte, error) {
 	path, err := parser()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var said bytes.Buffer
+	var out, said bytes.Buffer
 	cmd := exec.Command(path, append([]string{"--skip-cache"}, args...)...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &said, &said
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &said
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	err = elsewhere(cmd.Run)
-	if err != nil {
-		return fmt.Errorf("apparmor_parser: %s (%w)", message(said.String()), err)
+	if err := elsewhere(cmd.Run); err != nil {
+		return nil, fmt.Errorf("apparmor_parser: %s (%w)", message(said.String()), err)
 	}
-	return nil
+	return out.Bytes(), nil
 }
 
 // elsewhere does it on a thread whose namespaces nobody changed: the children of

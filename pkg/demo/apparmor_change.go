@@ -72,16 +72,12 @@ func loadForDemo() (name string, unload func() error, err error) {
 		return j.Close(func(e journal.Entry) error { return steps.AppArmor.Undo(e.Name) })
 	}
 	name = apparmor.Prefix + j.ID
-	file := (&steps.AppArmorSettings{Name: name}).File()
 	text, err := apparmor.Text(apparmor.Options{Name: name})
 	if err == nil {
 		err = j.Record(steps.AppArmor.Name, name)
 	}
 	if err == nil {
-		err = os.WriteFile(file, []byte(text), 0o644)
-	}
-	if err == nil {
-		err = apparmor.Load(file, apparmor.Enforce)
+		err = apparmor.Load(text, name, apparmor.Enforce)
 	}
 	if err != nil {
 		return "", nil, errors.Join(err, unload())

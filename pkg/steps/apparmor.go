@@ -24,10 +24,11 @@ func loadProfile(s *Spec, r *Run) error {
 	if err := r.Record("apparmor", s.AppArmor.Name); err != nil {
 		return err
 	}
-	if err := writeProfile(s); err != nil {
+	text, err := writeProfile(s)
+	if err != nil {
 		return err
 	}
-	return apparmor.Load(s.AppArmor.File(), s.AppArmor.mode())
+	return apparmor.Load(text, s.AppArmor.Name, s.AppArmor.mode())
 }
 
 func enterAtExec(s *Spec) error {

@@ -101,6 +101,7 @@ func isLoaded(t *testing.T, name string) bool {
 // The attacks of the lesson as a shell makes them: S26, S28 and S29.
 var confinedScripts = []struct{ name, script, without, with string }{
 	{"top", "/usr/bin/top --help >/dev/null 2>&1 && echo runs || echo refused", "runs", "refused"},
+	{"a signal of its own", "trap 'echo got it' USR1; kill -USR1 $$ 2>/dev/null || echo refused", "got it", "got it"},
 	{"top by another name", "/bin/busybox uptime >/dev/null && echo runs", "runs", "runs"},
 	{"the owner's file", "cd /root; echo x >diary; chmod 777 diary; cat diary 2>/dev/null || echo refused", "x", "refused"},
 	{"mount", "mount -t tmpfs x /tmp 2>/dev/null && echo mounted || echo refused", "mounted", "refused"},

@@ -25,9 +25,6 @@ type AppArmorSettings struct {
 // profileDir is where the text of a loaded profile can be read.
 const profileDir = "/run/workshop"
 
-// File is the profile of this run, as the parser was given it.
-func (a *AppArmorSettings) File() string { return profileFile(a.Name) }
-
 func profileFile(name string) string { return filepath.Join(profileDir, name+".profile") }
 
 func (a *AppArmorSettings) mode() apparmor.Mode {
@@ -95,15 +92,16 @@ func readProfile(file string) (string, error) {
 	return string(text), err
 }
 
-func writeProfile(s *Spec) error {
-	text, err := s.AppArmor.Text(s.AppArmor.Name, s.chrootOnly())
+// writeProfile leaves the profile of this run where it can be read.
+func writeProfile(s *Spec) (text string, err error) {
+	text, err = s.AppArmor.Text(s.AppArmor.Name, s.chrootOnly())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := os.MkdirAll(profileDir, 0o755); err != nil {
-		return err
+		return "", err
 	}
-	return os.WriteFile(s.AppArmor.File(), []byte(text), 0o644)
+	return text, os.WriteFile(profileFile(s.AppArmor.Name), []byte(text), 0o644)
 }
 
 func removeProfile(name string) error {

@@ -128,8 +128,9 @@ func (n *NamespaceSettings) setClock(made error) error {
 	return failed("write "+offset+" to "+file, err)
 }
 
-// lo is the loopback interface; see LinkSetUp.
-var lo = &netlink.Device{LinkAttrs: netlink.LinkAttrs{Name: "lo"}}
+// lo is the loopback interface: the first in every network namespace, so that
+// nobody has to ask for its number.
+var lo = &netlink.Device{LinkAttrs: netlink.LinkAttrs{Name: "lo", Index: 1}}
 
 // mountsProc tells whether there is a place for a /proc: a new root, or a mount
 // table of its own, in which it hides the host's. In a user namespace it must
