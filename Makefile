@@ -69,10 +69,13 @@ fmt: $(TOOLS)/gofumpt $(TOOLS)/shfmt ## format Go and shell
 	$(TOOLS)/gofumpt -w $(GO_SOURCES)
 	$(TOOLS)/shfmt -w $(SCRIPTS)
 
+# How often make bench runs each.
+ROUNDS ?= 50
+
 bench: build ## how fast, against runc and bwrap, in turn
 	@rootfs-scripts/install-packages.sh busybox-static runc bubblewrap
 	@bin/workshop rootfs path busybox >/dev/null 2>&1 || $(AS_ROOT) bin/workshop rootfs build busybox
-	@$(NEED_GO) && go run ./internal/bench
+	@$(NEED_GO) && go run ./internal/bench -rounds $(ROUNDS)
 
 bench-bomb: build ## what the host feels of 200 fork bombs: two minutes
 	@rootfs-scripts/install-packages.sh bash busybox-static

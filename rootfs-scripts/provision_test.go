@@ -160,6 +160,20 @@ func TestTour(t *testing.T) {
 	}
 }
 
+// TestBench: here are all eight layers, and runc. How fast they are is for a person
+// to read.
+func TestBench(t *testing.T) {
+	onMachine(t)
+	t.Setenv("WORKSHOP_GO", "/usr/local/lib/workshop/go") // where provision.sh had it put
+	out := run(t, "make", "-s", "-C", "/workshop", "bench", "ROUNDS=10")
+	for _, row := range []string{"workshop 3 -- /bin/true", "workshop 8 -q -- /bin/true", "runc run", "package init"} {
+		if !strings.Contains(out, "\n"+row) {
+			t.Errorf("no row %q", row)
+		}
+	}
+	t.Logf("make bench:\n%s", out)
+}
+
 func TestLoginGreets(t *testing.T) {
 	onMachine(t)
 	cmd := exec.CommandContext(t.Context(), "script", "-qec", "login -f learner", "/dev/null")
