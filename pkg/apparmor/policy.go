@@ -43,7 +43,7 @@ func Load(text, name string, mode Mode) error {
 func compiled(dir, text, name string, mode Mode) ([]byte, error) {
 	general := strings.Repeat("N", len(name))
 	switch {
-	case strings.Count(text, name) != 1, strings.Contains(text, general):
+	case strings.Count(text, name) != 1, strings.Contains(text, general), strings.Contains(text, "@{profile_name}"):
 		return compile(text, mode) // rules speak of it: it is more than once in the policy
 	case strings.Contains(text, "include"):
 		return compile(text, mode) // of files that may have changed

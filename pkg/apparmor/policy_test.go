@@ -64,6 +64,7 @@ func TestNotKept(t *testing.T) {
 	}
 	for what, text := range map[string]string{
 		"speaks of itself":  "profile mine {\n  file,\n  signal peer=mine,\n}\n",
+		"by a variable":     "profile mine {\n  signal peer=@{profile_name},\n}\n",
 		"includes":          "profile mine {\n  include \"" + other + "\"\n}\n",
 		"the general name":  "profile mine {\n  deny /NNNN r,\n}\n",
 		"an old include":    "profile mine {\n  #include \"" + other + "\"\n}\n",
