@@ -19,7 +19,7 @@ profile $NAME flags=($FLAGS) {
 
   # Processes outside of every profile may send it signals: its supervisor, you.
   signal (receive) peer=unconfined,
-  # So may the processes of our containers, as those of Docker's may: they have
+  # So may the processes of all our containers, as with Docker, where they share
   # one profile. A Go program sends itself SIGURG and needs this.
   signal (send,receive) peer=workshop-*,
   # They may trace each other, as strace does, and nobody else.
