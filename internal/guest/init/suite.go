@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,19 +52,33 @@ func runList(results *os.File) error {
 
 // openResults opens the serial port on the PCI bus: the console is none.
 func openResults() (*os.File, error) {
-	ports, err := filepath.Glob("/sys/bus/pci/drivers/serial/0*/tty/tty*")
+	ports, err := pciPorts()
 	if err != nil {
 		return nil, err
 	}
 	if len(ports) != 1 {
 		return nil, fmt.Errorf("want one PCI serial port, have %q", ports)
 	}
-	f, err := os.OpenFile("/dev/"+filepath.Base(ports[0]), os.O_RDWR|unix.O_NOCTTY, 0)
+	f, err := os.OpenFile("/dev/"+ports[0], os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		return nil, err
 	}
 	_, err = term.MakeRaw(int(f.Fd()))
 	return f, err
+}
+
+// pciPorts names the serial ports on the PCI bus. Where in the bus's tree they are
+// is another place since Linux 6.5.
+func pciPorts() (names []string, err error) {
+	all, err := filepath.Glob("/sys/class/tty/ttyS*")
+	for _, port := range all {
+		device, unreadable := filepath.EvalSymlinks(port)
+		err = errors.Join(err, unreadable)
+		if strings.Contains(device, "/pci0000:") {
+			names = append(names, filepath.Base(port))
+		}
+	}
+	return names, err
 }
 
 // runTests runs one test binary and has test2json make events of what it prints.
