@@ -57,13 +57,21 @@ provision() {
 	rm -rf "$root"/var/cache/apt/archives/*.deb
 }
 
+# inside runs a command in there. Debian 13's systemctl complains without a /proc.
+inside() {
+	# shellcheck disable=SC2016 # the bash inside expands them
+	unshare --mount --pid --fork --kill-child -- bash -euc '
+		mount -t proc proc "$1/proc"
+		exec chroot "$@"' - "$root" "$@"
+}
+
 # machine adds what a Vagrant box has as well: a user, a network, a login.
 machine() {
 	cp -RL "$here/machine/." "$root"
 	chmod 440 "$root/etc/sudoers.d/learner"
-	chroot "$root" useradd --create-home --shell /bin/bash --groups sudo learner
-	chroot "$root" systemctl -q enable systemd-networkd workshop-provision workshop-test
-	chroot "$root" systemctl -q mask systemd-networkd-wait-online apt-daily.timer \
+	inside useradd --create-home --shell /bin/bash --groups sudo learner
+	inside systemctl -q enable systemd-networkd workshop-provision workshop-test
+	inside systemctl -q mask systemd-networkd-wait-online apt-daily.timer \
 		apt-daily-upgrade.timer man-db.timer
 	ln -s workshop/suite "$root/suite"
 }
