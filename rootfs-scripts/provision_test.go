@@ -2,8 +2,10 @@ package rootfsscripts_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -176,8 +178,18 @@ func TestBench(t *testing.T) {
 
 func TestLoginGreets(t *testing.T) {
 	onMachine(t)
-	cmd := exec.CommandContext(t.Context(), "script", "-qec", "login -f learner", "/dev/null")
-	cmd.Stdin = strings.NewReader("pwd; exit\n")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "script", "-qec", "login -f learner", "/dev/null")
+	typed, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { // again and again: Debian 13's login throws away what comes before its shell
+		for err := error(nil); err == nil; time.Sleep(time.Second) {
+			_, err = io.WriteString(typed, "pwd; exit\n")
+		}
+	}()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("login: %v", err)
