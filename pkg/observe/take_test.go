@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -122,6 +123,10 @@ func matches(pattern, text string) bool {
 // TestTakeStatus: it is what Take gives, and nothing else.
 func TestTakeStatus(t *testing.T) {
 	c := newChild(t)
+	// It answers before it sleeps.
+	testenv.Eventually(t, 5*time.Second, "the child waits for its next command", func() bool {
+		return strings.HasPrefix(c.observed().Get("State"), "S")
+	})
 	whole := c.observed()
 	status, err := observe.TakeStatus(whole.PID)
 	if err != nil {
