@@ -180,7 +180,8 @@ func TestLoginGreets(t *testing.T) {
 	onMachine(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "script", "-qec", "login -f learner", "/dev/null")
+	// exec: Debian 13's login is stopped (SIGTTOU) where it does not lead the session.
+	cmd := exec.CommandContext(ctx, "script", "-qec", "exec login -f learner", "/dev/null")
 	typed, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
