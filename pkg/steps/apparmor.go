@@ -16,7 +16,7 @@ var AppArmor = &Step{
 	InSupervisor: loadProfile,
 	InChild:      enterAtExec,
 	Verify:       profileIsLoaded,
-	Undo:         removeProfile,
+	Undo:         apparmor.Remove,
 }
 
 func loadProfile(s *Spec, r *Run) error {
@@ -24,7 +24,7 @@ func loadProfile(s *Spec, r *Run) error {
 	if err := r.Record("apparmor", s.AppArmor.Name); err != nil {
 		return err
 	}
-	text, err := writeProfile(s)
+	text, err := s.AppArmor.Text(s.AppArmor.Name, s.chrootOnly())
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package steps
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -21,11 +20,6 @@ type AppArmorSettings struct {
 
 	Name string `json:",omitempty"` // of the loaded profile: set by the step
 }
-
-// profileDir is where the text of a loaded profile can be read.
-const profileDir = "/run/workshop"
-
-func profileFile(name string) string { return filepath.Join(profileDir, name+".profile") }
 
 func (a *AppArmorSettings) mode() apparmor.Mode {
 	if a.Complain {
@@ -90,29 +84,6 @@ func readProfile(file string) (string, error) {
 	}
 	text, err := os.ReadFile(file)
 	return string(text), err
-}
-
-// writeProfile leaves the profile of this run where it can be read.
-func writeProfile(s *Spec) (text string, err error) {
-	text, err = s.AppArmor.Text(s.AppArmor.Name, s.chrootOnly())
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(profileDir, 0o755); err != nil {
-		return "", err
-	}
-	return text, os.WriteFile(profileFile(s.AppArmor.Name), []byte(text), 0o644)
-}
-
-func removeProfile(name string) error {
-	if err := apparmor.Remove(name); err != nil {
-		return err
-	}
-	err := os.Remove(profileFile(name))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	return err
 }
 
 // isLabel reads an open attr/apparmor/exec: it must be the profile of this run.
