@@ -147,7 +147,9 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 	if f.json {
 		calls = io.Discard
 	}
-	r, err := attack.Show(cmd.Context(), p.Name, *c, calls)
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	r, err := attack.Show(ctx, p.Name, *c, calls)
 	if err != nil {
 		return err
 	}

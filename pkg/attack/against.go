@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -27,7 +28,8 @@ const probeCommand = "probe"
 const Self = "/usr/local/bin/workshop"
 
 // Against runs a probe inside a container and gives what it found. A probe that
-// the container killed, as seccomp does, was stopped: its Reason says how.
+// a filter killed was stopped: its Reason says how. A signal that this process
+// hands on to it is the error [container.Interrupted].
 func Against(ctx context.Context, probe string, c container.Container) (Result, error) {
 	return Show(ctx, probe, c, io.Discard)
 }
@@ -91,10 +93,35 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 	in.Close()
 	<-heard
 	if r.Probe == "" {
-		lost := !began && code <= 128
-		r = Result{Probe: probe, Reason: ended(code), silent: !lost, lost: lost}
+		r = noResult(probe, code, began)
+		err = cmp.Or(err, interrupted(code))
 	}
 	return staged.judge(r), code, err
+}
+
+// noResult is what is known of a probe that found nothing. SIGSYS is the one
+// signal by which a layer ends it.
+func noResult(probe string, code int, began bool) Result {
+	const filtered = 128 + int(unix.SIGSYS)
+	r := Result{Probe: probe, Reason: ended(code), lost: !began, killed: began && code == filtered}
+	switch {
+	case began:
+	case code <= 128 || code == filtered:
+		r.Reason = lang.F("%s before it could begin: under these settings it cannot start", r.Reason)
+	default:
+		r.Reason = lang.F("%s before it could begin", r.Reason)
+	}
+	return r
+}
+
+// interrupted is the error of a probe that was ended by somebody at a terminal, or
+// from one; nil where it was not.
+func interrupted(code int) error {
+	switch sig := unix.Signal(code - 128); sig {
+	case unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT:
+		return &container.Interrupted{Signal: sig}
+	}
+	return nil
 }
 
 // ended says how a probe ended that found nothing: by a signal, above 128.

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -111,16 +112,16 @@ type Result struct {
 	// whatever the layers: see ErrImpossible.
 	Impossible bool `json:"impossible,omitempty"`
 
-	silent bool // the probe came to no result: Reason says how it ended
-	lost   bool // it did not even begin, and no signal ended it: nothing is known
+	killed bool // the probe began, and a filter killed it
+	lost   bool // it did not even begin: nothing is known
 
 	Facts map[string]string `json:"facts,omitempty"` // what it read, such as the device and inode of /
 	Calls []Call            `json:"calls,omitempty"`
 }
 
 // Tried tells whether the attack itself was made: a probe that could not even
-// prepare it shows nothing. One that was killed has come that far.
-func (r Result) Tried() bool { return r.silent || len(r.Calls) > 0 }
+// prepare it shows nothing. One that a filter killed has come that far.
+func (r Result) Tried() bool { return r.killed || len(r.Calls) > 0 }
 
 // T is what a running probe has: it shows the calls and keeps the facts.
 type T struct {
@@ -180,8 +181,10 @@ func errnoName(err error) string {
 	return ""
 }
 
-// Try runs a probe in this process and shows its calls on out.
+// Try runs a probe in this process and shows its calls on out. What ends it by
+// SIGSYS ends this process.
 func Try(p *Probe, out io.Writer) Result {
+	dieOf(unix.SIGSYS)
 	t := &T{out: out, result: Result{Probe: p.Name}}
 	err := p.Run(t)
 	t.result.Allowed = err == nil
@@ -190,6 +193,13 @@ func Try(p *Probe, out io.Writer) Result {
 		t.result.Impossible = errors.Is(err, ErrImpossible)
 	}
 	return t.result
+}
+
+// dieOf lets a signal do what it does by default: of one that the kernel sends for
+// a call, the Go runtime would print its registers, and exit.
+func dieOf(sig unix.Signal) {
+	var action [4]uintptr // struct sigaction: SIG_DFL is 0
+	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
 }
 
 // event is one line of what a probe says to Against: that it has begun, something

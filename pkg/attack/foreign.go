@@ -64,11 +64,12 @@ func (f *Foreign) End() {
 
 // Judge reads what the probe wrote, among what else was written, and lets the
 // host have the last word. Where the probe could not even begin, began is false:
-// then nothing is known of the attack. One that began and was killed was stopped.
+// then nothing is known of the attack. One that began and that a filter killed was
+// stopped.
 func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result, began bool) {
 	r, began = heard(output)
 	if r.Probe == "" {
-		r = Result{Probe: f.probe.Name, Reason: ended(code)}
+		r = noResult(f.probe.Name, code, began)
 	}
 	staged := &Staged{probe: f.probe, scene: f.scene, snapshot: s}
 	if f.scene != nil && f.scene.Leave != nil {

@@ -41,9 +41,31 @@ func TestThrough(t *testing.T) {
 	if err == nil || r.Probe != "" || !strings.Contains(err.Error(), "exit code 1") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	r, err = attack.Through(t.Context(), "keyctl", []string{"sh", "-c", "kill -s SYS $$", self})
-	if err != nil || r.Allowed || !strings.Contains(r.Reason, "SIGSYS") {
-		t.Errorf("killed as by a filter: %+v, %v", r, err)
+}
+
+// TestEndedProbe: a filter stops a probe that has begun, which its first line says.
+// Nothing else that ends one is a layer at work.
+func TestEndedProbe(t *testing.T) {
+	testenv.Root(t)
+	for _, test := range []struct {
+		script string
+		tried  bool
+		err    string
+	}{
+		{"echo {}; kill -s SYS $$", true, ""},
+		{"echo {}; kill -s KILL $$", false, ""},
+		{"echo {}; exit 2", false, ""},
+		{"echo {}; kill -s INT $$", false, "stopped by interrupt"},
+		{"kill -s TERM $$", false, "stopped by terminated"},
+		{"kill -s SYS $$", false, "ended with exit code 159, and no probe ran"},
+	} {
+		r, err := attack.Through(t.Context(), "keyctl", []string{"sh", "-c", test.script, "workshop"})
+		if r.Allowed || r.Tried() != test.tried || (err == nil) != (test.err == "") {
+			t.Errorf("%s: tried: %v, %+v, %v", test.script, r.Tried(), r, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%s: %v", test.script, err)
+		}
 	}
 }
 

@@ -89,20 +89,22 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"the probe was killed by %s":            "攻撃プログラムは%sで殺されました",
-			"the probe was ended with exit code %d": "攻撃プログラムは終了コード%dで終わりました",
+			"the probe was killed by %s":                                                                    "攻撃プログラムは%sで殺されました",
+			"the probe was ended with exit code %d":                                                         "攻撃プログラムは終了コード%dで終わりました",
+			"%s before it could begin: under these settings it cannot start":                                "%s。まだ攻撃を始めていません。この設定では始められません",
+			"%s before it could begin":                                                                      "%s。まだ攻撃を始めていません",
 			"every call succeeded, and / is still the same directory: there is nothing above it":            "どの呼び出しも成功しましたが、/は同じディレクトリのままです。その上には何もありません",
 			"This is the host's root already: there is nothing to escape from.":                             "ここは初めからホストのルートです。脱出するものがありません。",
 			"it is out, and may read there what everybody may: %w":                                          "外には出ましたが、読めるのは誰でも読めるものだけです: %w",
 			"this attack has a target on the host, which is made for it there: run it on the host, as root": "この攻撃の標的はホスト側に用意されます。ホストでrootとして実行してください",
 			"what it read is not what the host has there":                                                   "読めた内容は、ホストにあるものと違います",
-			"no such process in /proc":                            "/procにそのプロセスはありません",
-			"the host's process lives":                            "ホストのプロセスは生きています",
-			"outside the name is still %s":                        "外側のホスト名は%sのままです",
-			`every path in /proc/self/cgroup is "/"`:              `/proc/self/cgroupのパスはすべて"/"です`,
-			"it read %.0f s, and the host has been up for %.0f s": "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
-			"outside there is no such mount":                      "外側にそのマウントはありません",
-			"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":                                                 "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
+			"no such process in /proc":                                                                      "/procにそのプロセスはありません",
+			"the host's process lives":                                                                      "ホストのプロセスは生きています",
+			"outside the name is still %s":                                                                  "外側のホスト名は%sのままです",
+			`every path in /proc/self/cgroup is "/"`:                                                        `/proc/self/cgroupのパスはすべて"/"です`,
+			"it read %.0f s, and the host has been up for %.0f s":                                           "読めた値は%.0f秒で、ホストの稼働時間は%.0f秒です",
+			"outside there is no such mount":                                                                "外側にそのマウントはありません",
+			"this kernel has no 32-bit calls (CONFIG_IA32_EMULATION), so there is no hole to close":         "このカーネルには32ビットの呼び出し(CONFIG_IA32_EMULATION)がなく、ふさぐ穴がありません",
 			"64-bit ARM code has no way to make a 32-bit call: it would have to execute a 32-bit program, whose calls the filter's guard kills too": "64ビットのARMコードから32ビットの呼び出しはできません。32ビットのプログラムを実行しても、その呼び出しはフィルタの先頭の検査で殺されます",
 		}
 	})
