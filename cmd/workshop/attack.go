@@ -221,10 +221,10 @@ func showResult(out io.Writer, p *attack.Probe, r attack.Result) error {
 	}
 	screen := ui.New(out)
 	if r.Allowed {
-		screen.Bad(lang.F("The attack succeeded: %s.", lang.T(p.Tries)))
+		screen.Bad(p.Verdict(r))
 		return screen.Err()
 	}
-	screen.Good(lang.F("The attack was stopped: %s.", lang.T(r.Reason)))
+	screen.Good(p.Verdict(r))
 	if r.Why != "" {
 		screen.Text(r.Why, 2)
 	}

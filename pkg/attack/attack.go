@@ -47,6 +47,10 @@ type Probe struct {
 	// the capabilities step stops it by dropping that one.
 	Capability string
 
+	// Says is a sentence for a result of which neither "succeeded" nor "stopped" is
+	// the whole truth, "" for another one. It may be nil.
+	Says func(Result) string
+
 	// Why explains from outside, from what the kernel shows of the process, why
 	// the attack was stopped; "" is nothing more than the errno. It may be nil.
 	Why func(*observe.Snapshot, Result) string
@@ -82,6 +86,19 @@ func Lookup(name string) (*Probe, error) {
 	}
 	return nil, fmt.Errorf("no attack %q%s; the attacks are %s",
 		name, nearest.Hint(name, names), strings.Join(names, ", "))
+}
+
+// Verdict says in a sentence what came of the attack.
+func (p *Probe) Verdict(r Result) string {
+	if p.Says != nil {
+		if says := p.Says(r); says != "" {
+			return says
+		}
+	}
+	if r.Allowed {
+		return lang.F("The attack succeeded: %s.", lang.T(p.Tries))
+	}
+	return lang.F("The attack was stopped: %s.", lang.T(r.Reason))
 }
 
 // Call is one system call of a probe.

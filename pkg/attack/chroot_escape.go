@@ -20,6 +20,8 @@ var ChrootEscape = &Probe{
 	Stops: "pivot-root",
 	Tries: "leave the root directory by a second chroot",
 	Run:   chrootEscape,
+	Scene: rootScene,
+	Says:  whatItLeft,
 	Why:   mountTable,
 }
 
@@ -43,9 +45,8 @@ func chrootEscape(t *T) error {
 		return err
 	}
 	t.Fact(RootBefore, before)
-	if readMarker(t) {
-		t.Note(lang.T("This is the host's root already: there is nothing to escape from."))
-		return nil
+	if here, err := number("/"); err == nil && here == os.Getenv(targetEnv) {
+		return reach(t)
 	}
 	if err := climb(t); err != nil {
 		return err
@@ -59,6 +60,28 @@ func chrootEscape(t *T) error {
 		return errSameRoot
 	}
 	return reach(t)
+}
+
+// rootScene tells which directory is the host's root, and what is to be read there.
+func rootScene() (*Scene, error) {
+	scene, err := markerScene()
+	if err != nil {
+		return nil, err
+	}
+	scene.Target, err = number("/")
+	return scene, err
+}
+
+// whatItLeft is for who left nothing, and for who left and is nobody outside.
+func whatItLeft(r Result) string {
+	after := r.Facts[RootAfter]
+	switch {
+	case r.Allowed && after == "":
+		return lang.T("This is the host's root already: there is nothing to escape from.")
+	case !r.Allowed && after != "" && after != r.Facts[RootBefore]:
+		return lang.F("The attack left, and gained little: %s.", r.Reason)
+	}
+	return ""
 }
 
 // reach shows what the way out is worth. In a user namespace every call of the
@@ -76,7 +99,7 @@ func reach(t *T) error {
 	}
 	_ = read("/proc/version") // for everybody
 	if err := read(path); err != nil {
-		return fmt.Errorf(lang.T("it is out, and may read there what everybody may: %w"), err)
+		return fmt.Errorf(lang.T("it may read there what everybody may: %w"), err)
 	}
 	return nil
 }
@@ -123,12 +146,20 @@ func down(t *T) error {
 	if dir := os.Getenv(dirEnv); dir != "" {
 		return t.Do("chroot(DIRECTORY)", func() error { return unix.Chroot(dir) })
 	}
-	const dir = ".escape"
-	if err := t.Do(`mkdir(".escape")`, func() error { return unix.Mkdir(dir, 0o700) }); err != nil {
+	dir := freeName(".escape")
+	if err := t.Do(fmt.Sprintf("mkdir(%q)", dir), func() error { return unix.Mkdir(dir, 0o700) }); err != nil {
 		return err
 	}
 	defer unix.Rmdir(dir) // a root that has no name any more is still a root
-	return t.Do(`chroot(".escape")`, func() error { return unix.Chroot(dir) })
+	return t.Do(fmt.Sprintf("chroot(%q)", dir), func() error { return unix.Chroot(dir) })
+}
+
+// freeName is the name, or a longer one where the root filesystem has it.
+func freeName(name string) string {
+	if _, err := os.Lstat(name); errors.Is(err, os.ErrNotExist) {
+		return name
+	}
+	return name + "-" + shortName()
 }
 
 func chdirToTop() error {
@@ -148,11 +179,21 @@ func rootID() (string, error) { return fileID("/") }
 
 // fileID names a file as the kernel does.
 func fileID(path string) (string, error) {
-	var st unix.Stat_t
+	st, err := stat(path)
+	return deviceAndInode(st.Dev, st.Ino), err
+}
+
+// number is the same for a probe that is told of it.
+func number(path string) (string, error) {
+	st, err := stat(path)
+	return fmt.Sprintf("%d:%d", st.Dev, st.Ino), err
+}
+
+func stat(path string) (st unix.Stat_t, err error) {
 	if err := unix.Stat(path, &st); err != nil {
-		return "", &os.PathError{Op: "stat", Path: path, Err: err}
+		return st, &os.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return deviceAndInode(st.Dev, st.Ino), nil
+	return st, nil
 }
 
 func deviceAndInode(dev, ino uint64) string {

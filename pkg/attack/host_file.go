@@ -2,6 +2,7 @@ package attack
 
 import (
 	"os"
+	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
@@ -14,6 +15,7 @@ var HostFile = &Probe{
 	Stops: "chroot",
 	Tries: "read a file of the host by its name",
 	Run:   readHostFile,
+	Scene: markerScene,
 	Why:   rootOf,
 }
 
@@ -29,6 +31,17 @@ func readHostFile(t *T) error {
 		}
 		return unwrapped(err)
 	})
+}
+
+// markerScene knows what is in the host's marker: a root filesystem may have a file
+// of that name too.
+func markerScene() (*Scene, error) {
+	path, err := MarkerPath()
+	if err != nil {
+		return nil, err
+	}
+	marker, err := os.ReadFile(path)
+	return &Scene{Target: path, Judge: mustRead(MarkerFact, strings.TrimSpace(string(marker)))}, err
 }
 
 // rootOf says what / is for the process, and for the host.

@@ -181,11 +181,15 @@ func hostDecoy(kind string) (*Scene, *syscall.WaitStatus, error) {
 		end()
 		return nil, nil, fmt.Errorf("the decoy made nothing: exit code %d", status.ExitStatus())
 	}
-	scene := &Scene{Target: strings.TrimSpace(line), End: end, Judge: func(r Result) error {
-		if r.Facts[SecretFact] != secret {
+	return &Scene{Target: strings.TrimSpace(line), End: end, Judge: mustRead(SecretFact, secret)}, &status, nil
+}
+
+// mustRead judges by what the host has.
+func mustRead(fact, want string) func(Result) error {
+	return func(r Result) error {
+		if r.Facts[fact] != want {
 			return errors.New(lang.T("what it read is not what the host has there"))
 		}
 		return nil
-	}}
-	return scene, &status, nil
+	}
 }

@@ -13,6 +13,7 @@ func init() {
 			"The container keeps %s, which that needs.": "コンテナには、それに必要な%sが残っています。",
 			"Without it: --cap-drop %s":                 "外すには: --cap-drop %s",
 			"The attack was stopped: %s.":               "攻撃は防がれました: %s。",
+			"The attack left, and gained little: %s.":   "外には出ましたが、ほとんど何もできません: %s。",
 		}
 	})
 }
@@ -95,7 +96,7 @@ func init() {
 			"%s before it could begin":                                                                      "%s。まだ攻撃を始めていません",
 			"every call succeeded, and / is still the same directory: there is nothing above it":            "どの呼び出しも成功しましたが、/は同じディレクトリのままです。その上には何もありません",
 			"This is the host's root already: there is nothing to escape from.":                             "ここは初めからホストのルートです。脱出するものがありません。",
-			"it is out, and may read there what everybody may: %w":                                          "外には出ましたが、読めるのは誰でも読めるものだけです: %w",
+			"it may read there what everybody may: %w":                                                      "読めるのは誰でも読めるものだけです: %w",
 			"this attack has a target on the host, which is made for it there: run it on the host, as root": "この攻撃の標的はホスト側に用意されます。ホストでrootとして実行してください",
 			"what it read is not what the host has there":                                                   "読めた内容は、ホストにあるものと違います",
 			"no such process in /proc":                                                                      "/procにそのプロセスはありません",
