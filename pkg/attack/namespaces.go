@@ -95,7 +95,11 @@ func killProcess(t *T) error {
 		if err != nil {
 			return err
 		}
-		fd, err := unix.PidfdOpen(pid, 0)
+		var fd int
+		err = t.Do(fmt.Sprintf("pidfd_open(PROCESS %d)", pid), func() (err error) {
+			fd, err = unix.PidfdOpen(pid, 0)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -139,9 +143,9 @@ func withDecoy(t *T, do func(dir string) error) error {
 		return err
 	}
 	return withProc(t, func(proc string) error {
-		dirs, err := filepath.Glob(proc + "/[0-9]*")
+		dirs, err := processDirs(proc)
 		if err != nil {
-			return err
+			return t.Do(`open("/proc"), read`, func() error { return unwrapped(err) })
 		}
 		t.Fact(ProcessesFact, strconv.Itoa(len(dirs)))
 		for _, dir := range dirs {
@@ -152,6 +156,17 @@ func withDecoy(t *T, do func(dir string) error) error {
 		}
 		return t.Do(lang.N("find the host's process in /proc"), func() error { return unix.ESRCH })
 	})
+}
+
+// processDirs are the directories of the processes.
+func processDirs(proc string) (dirs []string, err error) {
+	entries, err := os.ReadDir(proc)
+	for _, e := range entries {
+		if _, err := strconv.Atoi(e.Name()); err == nil {
+			dirs = append(dirs, filepath.Join(proc, e.Name()))
+		}
+	}
+	return dirs, err
 }
 
 // isDecoy tells whether these are the arguments of the scene's own process.

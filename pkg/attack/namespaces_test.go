@@ -65,6 +65,26 @@ func TestNamespaceProbes(t *testing.T) {
 	}
 }
 
+// TestKillByNumber: the host's /proc is there, and what it shows has no number in
+// a pid namespace of one's own.
+func TestKillByNumber(t *testing.T) {
+	testenv.Root(t)
+	pid := steps.Spec{Namespaces: steps.NamespaceSettings{Kinds: []string{"pid"}}}
+	r, err := attack.Against(t.Context(), "kill-host-process", container.Container{Steps: []*steps.Step{steps.Namespaces}, Spec: pid})
+	if err != nil || r.Allowed || !r.Tried() || r.Errno != "ESRCH" || r.Facts[attack.DecoyFact] == "" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestUnreadableProc: that nothing is found in a /proc that cannot be read is no
+// result.
+func TestUnreadableProc(t *testing.T) {
+	r := probeWith(t, "host-processes", steps.SeccompSettings{Rules: []string{"errno=EPERM:openat"}}, "seccomp")
+	if r.Allowed || !r.Tried() || r.Errno != "EPERM" {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestHostnameStays: the probe that renames never renames this machine.
 func TestHostnameStays(t *testing.T) {
 	testenv.Root(t)
