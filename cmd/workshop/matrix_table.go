@@ -254,10 +254,15 @@ func unclear(rows []*matrix.Row) []string {
 
 func brokenText(r *matrix.Row) string {
 	claim, c := r.Broken()
-	switch claim {
-	case matrix.OwnLayer:
+	shown := c.State == matrix.Allowed
+	switch {
+	case claim == matrix.OwnLayer && !shown:
+		return lang.F("%s: %s was made to stop it, and nothing shows whether it does: %s.", r.Probe.Name, r.Probe.Stops, resultOf(c))
+	case claim == matrix.Everything && !shown:
+		return lang.F("%s: nothing shows whether all layers together stop it: %s.", r.Probe.Name, resultOf(c))
+	case claim == matrix.OwnLayer:
 		return lang.F("%s: %s was made to stop it, and alone it did not: %s.", r.Probe.Name, r.Probe.Stops, resultOf(c))
-	case matrix.Everything:
+	case claim == matrix.Everything:
 		return lang.F("%s: all layers together did not stop it: %s.", r.Probe.Name, resultOf(c))
 	}
 	return lang.F("%s: it did not even succeed without any layer, so its row shows nothing: %s.", r.Probe.Name, resultOf(c))

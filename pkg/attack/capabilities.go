@@ -126,27 +126,41 @@ func mountPoint() string {
 
 const otherUser = 65534 // nobody
 
+// decoyOf starts what is attacked, as another user.
+func decoyOf(t *T, uid uint32) (pid int, end func(), err error) {
+	pid, end, err = startDecoy(uid)
+	switch {
+	case err == nil:
+		t.Note(lang.F("process %d belongs to user %d", pid, uid))
+	case errors.Is(err, unix.EPERM):
+		err = fmt.Errorf(lang.T("start a process of user %d, which takes CAP_SETUID and CAP_SETGID: %w"), uid, err)
+	case errors.Is(err, unix.EINVAL):
+		err = fmt.Errorf(lang.T("start a process of user %d, whom this user namespace does not map: %w"), uid, err)
+	default:
+		err = fmt.Errorf(lang.T("start a process of user %d: %w"), uid, err)
+	}
+	return pid, end, err
+}
+
 func killOther(t *T) error {
-	pid, end, err := startDecoy(otherUser)
+	pid, end, err := decoyOf(t, otherUser)
 	if err != nil {
-		return fmt.Errorf("start a process of user %d: %w", otherUser, err)
+		return err
 	}
 	defer end()
-	t.Note(lang.F("process %d belongs to user %d", pid, otherUser))
 	return t.Do(fmt.Sprintf("kill(%d, SIGKILL)", pid), func() error {
 		return unix.Kill(pid, unix.SIGKILL)
 	})
 }
 
 func ptrace(t *T) error {
-	pid, end, err := startDecoy(otherUser)
+	pid, end, err := decoyOf(t, otherUser)
 	if err != nil {
-		return fmt.Errorf("start a process of user %d: %w", otherUser, err)
+		return err
 	}
 	defer end()
 	runtime.LockOSThread() // a tracer is a thread
 	defer runtime.UnlockOSThread()
-	t.Note(lang.F("process %d belongs to user %d", pid, otherUser))
 	return t.Do(fmt.Sprintf("ptrace(PTRACE_SEIZE, %d)", pid), func() error {
 		return unix.PtraceSeize(pid)
 	})

@@ -57,7 +57,7 @@ func startDecoy(uid uint32) (pid int, end func(), err error) {
 		return 0, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return 0, nil, err
+		return 0, nil, unwrapped(err)
 	}
 	return cmd.Process.Pid, func() { stdin.Close(); _ = cmd.Wait() }, nil
 }

@@ -82,6 +82,9 @@ func init() {
 			`chdir("..") until nothing is above`:  `上がなくなるまでchdir("..")`,
 			"no /proc in here, so it mounts one:": "中に/procがないので、マウントします:",
 			"process %d belongs to user %d":       "プロセス%dはユーザー%dのもの",
+			"start a process of user %d: %w":      "ユーザー%dのプロセスを始める: %w",
+			"start a process of user %d, which takes CAP_SETUID and CAP_SETGID: %w": "ユーザー%dのプロセスを始める(CAP_SETUIDとCAP_SETGIDが必要): %w",
+			"start a process of user %d, whom this user namespace does not map: %w": "ユーザー%dのプロセスを始める(このユーザー名前空間に対応付けがありません): %w",
 		}
 	})
 }

@@ -28,6 +28,9 @@ func init() {
 
 			// what is below it
 			"%s: not possible here: %s.":                                                   "%s: このマシンでは試せません: %s。",
+			"%s: %s was made to stop it, and nothing shows whether it does: %s.":           "%s: 防ぐはずの層は%sですが、防げるかどうかは分かりません: %s。",
+			"%s: nothing shows whether all layers together stop it: %s.":                   "%s: すべての層を重ねて防げるかどうかは分かりません: %s。",
+			"not even tried: %s":                                                           "試せてもいません: %s",
 			"%s: %s was made to stop it, and alone it did not: %s.":                        "%s: 防ぐはずの層%sだけでは防げませんでした: %s。",
 			"%s: all layers together did not stop it: %s.":                                 "%s: すべての層を重ねても防げませんでした: %s。",
 			"%s: it did not even succeed without any layer, so its row shows nothing: %s.": "%s: 層が1つもなくても成功しないので、この行からは何も言えません: %s。",

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -41,7 +42,7 @@ func cellOf(set *Set, r attack.Result, err error) Cell {
 	case r.Allowed:
 		return Cell{Set: set, State: Allowed}
 	case !r.Tried():
-		return Cell{Set: set, State: Inconclusive, Errno: r.Errno, Reason: "not even tried: " + r.Reason}
+		return Cell{Set: set, State: Inconclusive, Errno: r.Errno, Reason: lang.F("not even tried: %s", r.Reason)}
 	}
 	return Cell{Set: set, State: Stopped, Errno: r.Errno, Reason: r.Reason, Why: r.Why}
 }

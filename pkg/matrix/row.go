@@ -30,7 +30,8 @@ const (
 	NotHere    Claim = "not possible here" // this machine cannot try it: no claim is broken
 )
 
-// Broken is the first claim that does not hold, with the cell that shows it.
+// Broken is the first claim that the row does not bear out, with the cell: one that
+// was allowed refutes the claim, and an inconclusive one shows nothing of it.
 func (r *Row) Broken() (Claim, Cell) {
 	switch {
 	case r.Base.State == Impossible:
@@ -111,7 +112,7 @@ func (s *Summary) add(r *Row) {
 	case r.All.Set == nil:
 	case r.All.State == Stopped:
 		s.Together++
-	case r.Hole.Known():
+	case r.Hole.Known() && r.All.State == Allowed:
 		s.Through = append(s.Through, r)
 	}
 }
