@@ -51,7 +51,7 @@ workshop started, attack NAME attacks from right there, as you are.`,
 	cmd.AddCommand(newForkBombCommand())
 	f.add(cmd)
 	cmd.Flags().IntVar(&f.lesson, "lesson", 0, "with the layers of this lesson")
-	cmd.Flags().BoolVar(&f.json, "json", false, "the result as JSON")
+	cmd.Flags().BoolVar(&f.json, "json", false, "the result as JSON: tried, allowed, and what stopped it")
 	cmd.Flags().StringVar(&f.expect, "expect", "", "exit with 1 unless it is: allowed or stopped")
 	completeFlag(cmd, "expect", verdicts...)
 	return cmd
@@ -154,7 +154,7 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 		return err
 	}
 	if f.json {
-		err = cmp.Or(json.NewEncoder(out).Encode(r), made(r))
+		err = encodeResult(out, r)
 	} else {
 		err = showResult(out, p, r)
 		kept(screen, p, c, r)
@@ -212,6 +212,16 @@ func made(r attack.Result) error {
 		return fmt.Errorf("the attack %s was not made: %s", r.Probe, r.Reason)
 	}
 	return nil
+}
+
+// encodeResult says it to a script, and whether the attack was made at all: one
+// that was not is neither allowed nor stopped.
+func encodeResult(out io.Writer, r attack.Result) error {
+	report := struct {
+		attack.Result
+		Tried bool `json:"tried"`
+	}{r, r.Allowed || r.Tried()}
+	return cmp.Or(json.NewEncoder(out).Encode(report), made(r))
 }
 
 // showResult shows what came of an attack that was made.

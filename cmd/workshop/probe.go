@@ -1,8 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -49,7 +47,7 @@ func probe(cmd *cobra.Command, args []string, asJSON bool) error {
 	out := cmd.OutOrStdout()
 	if asJSON {
 		r := attack.Try(p, io.Discard)
-		return cmp.Or(json.NewEncoder(out).Encode(r), made(r))
+		return encodeResult(out, r)
 	}
 	r := attack.Try(p, out)
 	if err := showResult(out, p, r); err != nil {

@@ -183,14 +183,18 @@ func SelfAs(c *container.Container, args ...string) {
 	c.Env = lang.Pass(or(c.Env, container.DefaultEnv()))
 }
 
-// Exec replaces this process by a command, as execve(2).
+// Exec replaces this process by a command, as execve(2). Its error is a
+// [container.ExecError], or that there is no command.
 func Exec(args, env []string) error {
 	if len(args) == 0 {
 		return container.ErrNoCommand
 	}
 	path, err := exec.LookPath(args[0])
-	if err != nil {
-		return err
+	if errors.Is(err, exec.ErrNotFound) {
+		err = unix.ENOENT
 	}
-	return &os.PathError{Op: "execve", Path: path, Err: unix.Exec(path, args, env)}
+	if err != nil {
+		return &container.ExecError{Command: args[0], Err: unwrapped(err)}
+	}
+	return &container.ExecError{Command: path, Err: unix.Exec(path, args, env)}
 }

@@ -115,7 +115,7 @@ func (s *Staged) judge(r Result) Result {
 			r.Allowed, r.Reason = false, err.Error()
 		}
 	}
-	if !r.Allowed && s.snapshot != nil && s.probe.Why != nil {
+	if !r.Allowed && r.Tried() && s.snapshot != nil && s.probe.Why != nil {
 		r.Why = s.probe.Why(s.snapshot, r)
 	}
 	return r
