@@ -26,7 +26,7 @@ var (
 	Ptrace      = needs("CAP_SYS_PTRACE", "ptrace", "take over a process of another user", ptrace)
 	BindLowPort = needs("CAP_NET_BIND_SERVICE", "bind-low-port", "bind a port below 1024", bindLowPort)
 	RawSocket   = needs("CAP_NET_RAW", "raw-socket", "open a socket that sends any packet", rawSocket)
-	Reboot      = needs("CAP_SYS_BOOT", "reboot", "be allowed to reboot the machine", reboot)
+	Reboot      = needs("CAP_SYS_BOOT", "reboot", "be allowed to call reboot(2)", reboot)
 	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "be allowed to open any file by its inode number", openHandle)
 )
 

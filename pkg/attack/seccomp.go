@@ -16,12 +16,12 @@ import (
 var (
 	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, mkdirCall)
 	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, fchownatCall)
-	Keyctl      = filteredCall("keyctl", "reach keyrings that only a user namespace divides", `keyctl(-1)`, keyctlCall)
+	Keyctl      = filteredCall("keyctl", "call keyctl, which only a user namespace divides", `keyctl(-1)`, keyctlCall)
 	Unshare     = filteredCall("unshare", "make namespaces: new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
 	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, mountCall)
-	BPF         = filteredCall("bpf", "load a program into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)
-	PerfEvent   = filteredCall("perf-event", "count events of the whole machine", `perf_event_open(NULL, BAD FLAGS)`, perfCall)
-	Userfaultfd = filteredCall("userfaultfd", "stop the kernel amid a copy, as exploits do", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
+	BPF         = filteredCall("bpf", "call bpf, which loads programs into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)
+	PerfEvent   = filteredCall("perf-event", "call perf_event_open, which can watch the kernel", `perf_event_open(NULL, BAD FLAGS)`, perfCall)
+	Userfaultfd = filteredCall("userfaultfd", "call userfaultfd, by which exploits win races", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
 	Clone3      = filteredCall("clone3", "make namespaces by flags that no filter can read", `clone3(NULL, 0)`, clone3Call)
 	Personality = filteredCall("personality", "switch off address randomisation for itself", `personality(ADDR_NO_RANDOMIZE)`, personalityCall)
 	Vsock       = filteredCall("vsock", "talk to the virtual machine's host", `socket(AF_VSOCK, BAD TYPE)`, vsockCall)
@@ -81,7 +81,8 @@ func perfCall() unix.Errno     { return call(unix.SYS_PERF_EVENT_OPEN, 0, 0, bad
 func clone3Call() unix.Errno   { return call(unix.SYS_CLONE3, 0, 0) }
 func vsockCall() unix.Errno    { return call(unix.SYS_SOCKET, unix.AF_VSOCK, bad, 0) }
 
-// userfaultfdCall asks for user mode only, which needs no capability.
+// userfaultfdCall asks for user mode only, which needs no capability and cannot
+// halt the kernel.
 func userfaultfdCall() unix.Errno {
 	const userModeOnly, wrong = 1, 1 << 30
 	return call(unix.SYS_USERFAULTFD, userModeOnly|wrong)

@@ -80,6 +80,16 @@ func TestSeccompProbesSeeTheFilter(t *testing.T) {
 	}
 }
 
+// TestTriesTheCallAlone: that the call reaches the kernel's code is all that these
+// measure. To do more with it takes a capability, or a file.
+func TestTriesTheCallAlone(t *testing.T) {
+	for _, p := range []*attack.Probe{attack.Keyctl, attack.MountCall, attack.BPF, attack.PerfEvent, attack.Userfaultfd} {
+		if !strings.HasPrefix(p.Tries, "call ") {
+			t.Errorf("%s claims more than the call: %s", p.Name, p.Tries)
+		}
+	}
+}
+
 // TestForeignABI is the hole: a filter that kills mkdir, without and with the
 // guard. The directory is really made.
 func TestForeignABI(t *testing.T) {
