@@ -230,11 +230,14 @@ func showResult(out io.Writer, p *attack.Probe, r attack.Result) error {
 		return err
 	}
 	screen := ui.New(out)
+	if r.Note != "" {
+		screen.Text(r.Note, 2)
+	}
 	if r.Allowed {
 		screen.Bad(p.Verdict(r))
-		return screen.Err()
+	} else {
+		screen.Good(p.Verdict(r))
 	}
-	screen.Good(p.Verdict(r))
 	if r.Why != "" {
 		screen.Text(r.Why, 2)
 	}

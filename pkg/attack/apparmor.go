@@ -9,7 +9,6 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // The probes of AppArmor: what root may do by every older rule, and what a
@@ -32,7 +31,7 @@ func runTopProbe() *Probe {
 }
 
 // labelOf says what the process is confined by.
-func labelOf(s *observe.Snapshot, _ Result) string {
+func labelOf(s View, _ Result) string {
 	switch l := apparmor.ParseLabel(s.Label); l.Profile {
 	case "":
 		return lang.T("the process has no label: this kernel runs no AppArmor, so something else stopped it.")
@@ -44,7 +43,7 @@ func labelOf(s *observe.Snapshot, _ Result) string {
 }
 
 // confinedBy names the profile that a process has besides, if any.
-func confinedBy(s *observe.Snapshot) string {
+func confinedBy(s View) string {
 	if l := apparmor.ParseLabel(s.Label); l.Mode == "" {
 		return ""
 	}

@@ -25,7 +25,6 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -53,7 +52,11 @@ type Probe struct {
 
 	// Why explains from outside, from what the kernel shows of the process, why
 	// the attack was stopped; "" is nothing more than the errno. It may be nil.
-	Why func(*observe.Snapshot, Result) string
+	Why func(View, Result) string
+
+	// Limit says in the same way what an attack that succeeded is not worth; "" is
+	// nothing. It may be nil.
+	Limit func(View) string
 }
 
 // probes is the list of all attacks.
@@ -123,7 +126,8 @@ type Result struct {
 	Allowed bool   `json:"allowed"` // the attack succeeded
 	Errno   string `json:"errno,omitempty"`
 	Reason  string `json:"reason,omitempty"` // what stopped it, in words
-	Why     string `json:"why,omitempty"`    // the same as the kernel shows it from outside
+	Why     string `json:"why,omitempty"`    // the same as the kernel shows it from outside, or what limits a success
+	Note    string `json:"note,omitempty"`   // what the errno of the last call shows, where that was wrong on purpose
 
 	// Impossible tells that this machine has nothing to attack in that way,
 	// whatever the layers: see ErrImpossible.

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // The probes of the capabilities: each asks the kernel for one thing that is a
@@ -26,43 +25,57 @@ var (
 	Ptrace      = needs("CAP_SYS_PTRACE", "ptrace", "take over a process of another user", ptrace)
 	BindLowPort = needs("CAP_NET_BIND_SERVICE", "bind-low-port", "bind a port below 1024", bindLowPort)
 	RawSocket   = needs("CAP_NET_RAW", "raw-socket", "open a socket that sends any packet", rawSocket)
-	Reboot      = needs("CAP_SYS_BOOT", "reboot", "be allowed to call reboot(2)", reboot)
+	Reboot      = rebootProbe()
 	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "be allowed to open any file by its inode number", openHandle)
 )
+
+// rebootProbe cannot see from inside what the call would end.
+func rebootProbe() *Probe {
+	p := needs("CAP_SYS_BOOT", "reboot", "be allowed to call reboot(2)", reboot)
+	p.Limit = func(s View) string {
+		own, host := s.Namespaces["pid"].Link, hostNamespace("pid")
+		if own == host {
+			return ""
+		}
+		return lang.F("/proc/%d/ns/pid is %s, and the host's is %s: in there reboot(2) ends no more than process 1 of the container.", s.PID, own, host)
+	}
+	return p
+}
 
 // needs is a probe of one capability.
 func needs(capability, name, tries string, run func(*T) error) *Probe {
 	return &Probe{
 		Name: name, Stops: "capabilities", Capability: capability, Tries: tries, Run: run,
-		Why: func(s *observe.Snapshot, _ Result) string { return whereItIsMissing(s, capability) },
+		Why: func(s View, r Result) string { return whereItIsMissing(s, r, capability) },
 	}
 }
 
 // whereItIsMissing says what /proc/PID/status shows of a capability.
-func whereItIsMissing(s *observe.Snapshot, capability string) string {
-	mask, err := observe.CapMask([]string{capability})
-	if err != nil {
-		return ""
-	}
-	has := func(set string) bool {
-		held, err := observe.ParseMask(s.Get(set))
-		return err == nil && held&mask != 0
-	}
+func whereItIsMissing(s View, r Result, capability string) string {
 	switch {
-	case has("CapEff"):
-		return lang.F("/proc/%d/status: CapEff has %s, so something else stopped it.", s.PID, capability) + confinedBy(s)
-	case has("CapBnd"):
+	case !s.has("CapEff", capability) && s.has("CapBnd", capability):
 		return lang.F("/proc/%d/status: CapEff has no %s; CapBnd has it.", s.PID, capability)
+	case !s.has("CapEff", capability):
+		return lang.F("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
 	}
-	return lang.F("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
+	own, host := s.Namespaces["user"].Link, hostNamespace("user")
+	if r.Errno == unix.ErrnoName(unix.EPERM) && own != host && s.Get("Seccomp") == "0" {
+		return lang.F("/proc/%d/status: CapEff has %s, which counts in %s; the kernel asks for it in the host's, %s.", s.PID, capability, own, host)
+	}
+	return lang.F("/proc/%d/status: CapEff has %s, so something else stopped it.", s.PID, capability) + confinedBy(s)
 }
 
-// gotPast turns the errno of a call that was made wrong on purpose into the
-// answer: the kernel first asks who calls, and then finds the mistake.
-func gotPast(t *T, err error, mistake ...error) error {
-	for _, m := range mistake {
+// gotPast is for a call that was made wrong on purpose: the kernel first asks who
+// calls, and then finds the mistake.
+func gotPast(t *T, err error, mistakes ...unix.Errno) error {
+	return onPurpose(t, err, lang.N("%s, on purpose: the kernel let us in and then saw that the call was wrong"), mistakes...)
+}
+
+// onPurpose turns the errno of a mistake into the answer, which the note explains.
+func onPurpose(t *T, err error, note string, mistakes ...unix.Errno) error {
+	for _, m := range mistakes {
 		if errors.Is(err, m) {
-			t.Note(lang.F("%s, on purpose: the kernel let us in and then saw that the call was wrong", errnoName(err)))
+			t.result.Note = lang.F(note, errnoName(err))
 			return nil
 		}
 	}

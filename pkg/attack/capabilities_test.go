@@ -151,7 +151,7 @@ func TestWhyNamesTheSet(t *testing.T) {
 		{"0", "2000000", "/proc/7/status: CapEff has no CAP_SYS_TIME; CapBnd has it."},
 		{"2000000", "2000000", "/proc/7/status: CapEff has CAP_SYS_TIME, so something else stopped it."},
 	} {
-		if got := p.Why(status(test.eff, test.bnd), attack.Result{}); got != test.want {
+		if got := p.Why(attack.View{Snapshot: status(test.eff, test.bnd)}, attack.Result{}); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // ChrootEscape is the classic way out of chroot(2): whoever may call chroot may
@@ -114,7 +113,7 @@ func readMarker(t *T) bool {
 }
 
 // mountTable shows what there is to escape to, where every call succeeded.
-func mountTable(s *observe.Snapshot, r Result) string {
+func mountTable(s View, r Result) string {
 	if r.Errno != "" {
 		return ""
 	}

@@ -71,7 +71,7 @@ func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result,
 	if r.Probe == "" {
 		r = noResult(f.probe.Name, code, began)
 	}
-	staged := &Staged{probe: f.probe, scene: f.scene, snapshot: s}
+	staged := &Staged{probe: f.probe, scene: f.scene, view: View{Snapshot: s}}
 	if f.scene != nil && f.scene.Leave != nil {
 		staged.left = f.scene.Leave()
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // HostFile asks for a file of the host by its name, and does nothing more: a
@@ -45,7 +44,7 @@ func markerScene() (*Scene, error) {
 }
 
 // rootOf says what / is for the process, and for the host.
-func rootOf(s *observe.Snapshot, _ Result) string {
+func rootOf(s View, _ Result) string {
 	host, err := rootID()
 	if err != nil || s.Root.Ino == 0 {
 		return ""

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // The probes of the namespaces: each reaches for one thing of the host that a
@@ -37,7 +36,7 @@ var (
 func hides(kind, name, tries string, run func(*T) error, scene func() (*Scene, error)) *Probe {
 	return &Probe{
 		Name: name, Stops: "namespaces", Tries: tries, Run: run, Scene: scene,
-		Why: func(s *observe.Snapshot, _ Result) string { return whichNamespace(s, kind) },
+		Why: func(s View, r Result) string { return whichNamespace(s, r, kind) },
 	}
 }
 
@@ -49,17 +48,23 @@ func mountProbe() *Probe {
 }
 
 // whichNamespace compares the probe's namespace with ours.
-func whichNamespace(s *observe.Snapshot, kind string) string {
-	host, err := os.Readlink("/proc/self/ns/" + kind)
-	if err != nil {
+func whichNamespace(s View, r Result, kind string) string {
+	own, host := s.Namespaces[kind].Link, hostNamespace(kind)
+	switch {
+	case host == "":
 		return ""
-	}
-	own := s.Namespaces[kind].Link
-	if own == host {
+	case own == host:
 		return lang.F("/proc/%d/ns/%s is %s, the host's own: so something else stopped it.", s.PID, kind, own)
+	case s.Supervisor == nil || own != s.Supervisor.Namespaces[kind].Link:
+		return lang.F("/proc/%d/ns/%s is %s, and the host's is %s.", s.PID, kind, own, host)
+	case r.Errno == unix.ErrnoName(unix.EPERM) && !s.has("CapEff", admin):
+		return lang.F("/proc/%d/ns/%s is %s, which stands in for the host's.", s.PID, kind, own) + " " + whereItIsMissing(s, r, admin)
 	}
-	return lang.F("/proc/%d/ns/%s is %s, and the host's is %s.", s.PID, kind, own, host)
+	return lang.F("/proc/%d/ns/%s is %s, which stands in for the host's: so something else stopped it.", s.PID, kind, own)
 }
+
+// admin is what sethostname(2) and mount(2) ask for.
+const admin = "CAP_SYS_ADMIN"
 
 func decoyScene(kind string) func() (*Scene, error) {
 	return func() (*Scene, error) {

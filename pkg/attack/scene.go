@@ -2,6 +2,7 @@ package attack
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -12,9 +13,11 @@ import (
 	"sync"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
-	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
 // Scene is what a probe attacks: made on the host before the container, for this
@@ -69,12 +72,13 @@ func Tell(variables []string) error {
 
 // Staged is a container about to be attacked.
 type Staged struct {
-	probe    *Probe
-	scene    *Scene
-	tell     []string // variables
-	next     container.Watcher
-	snapshot *observe.Snapshot
-	left     error
+	probe   *Probe
+	scene   *Scene
+	tell    []string // variables
+	next    container.Watcher
+	seccomp *steps.SeccompSettings // of the container; nil where another program makes it
+	view    View
+	left    error
 }
 
 // Stage makes the scene of a probe and tells the container of it. Call End.
@@ -83,7 +87,7 @@ func Stage(p *Probe, c *container.Container) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Staged{probe: p, next: c.Watcher, tell: []string{MarkerEnv + "=" + marker}}
+	s := &Staged{probe: p, next: c.Watcher, seccomp: &c.Spec.Seccomp, tell: []string{MarkerEnv + "=" + marker}}
 	if p.Scene != nil {
 		if s.scene, err = p.Scene(); err != nil {
 			return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
@@ -106,19 +110,45 @@ func (s *Staged) End() {
 
 // judge lets the host have the last word, and adds why the attack was stopped.
 func (s *Staged) judge(r Result) Result {
-	if r.Allowed && s.scene != nil {
-		err := s.left
-		if err == nil && s.scene.Judge != nil {
-			err = s.scene.Judge(r)
-		}
-		if err != nil {
-			r.Allowed, r.Reason = false, err.Error()
+	if r.Allowed {
+		if err := cmp.Or(s.filtered(r), s.unfelt(r)); err != nil {
+			r.Allowed, r.Note, r.Errno, r.Reason = false, "", errnoName(err), err.Error()
 		}
 	}
-	if !r.Allowed && r.Tried() && s.snapshot != nil && s.probe.Why != nil {
-		r.Why = s.probe.Why(s.snapshot, r)
+	switch {
+	case s.view.Snapshot == nil:
+	case r.Allowed && s.probe.Limit != nil:
+		r.Why = s.probe.Limit(s.view)
+	case !r.Allowed && r.Tried() && s.probe.Why != nil:
+		r.Why = s.probe.Why(s.view, r)
 	}
 	return r
+}
+
+// unfelt is why the host has not felt an attack that the probe takes for made.
+func (s *Staged) unfelt(r Result) error {
+	if s.scene == nil {
+		return nil
+	}
+	if s.left != nil || s.scene.Judge == nil {
+		return s.left
+	}
+	return s.scene.Judge(r)
+}
+
+// filtered is the error of a call whose errno the probe takes for the kernel's, and
+// that the filter itself gives.
+func (s *Staged) filtered(r Result) error {
+	if s.seccomp == nil || len(r.Calls) == 0 {
+		return nil
+	}
+	last := r.Calls[len(r.Calls)-1]
+	name, _, _ := strings.Cut(last.Call, "(")
+	errno := s.seccomp.Gives(name)
+	if errno == 0 || unix.ErrnoName(errno) != last.Errno {
+		return nil
+	}
+	return fmt.Errorf(lang.T("%s: %w, which is the filter's own answer"), last.Call, errno)
 }
 
 // Before enters the scene, and hands on.
@@ -136,8 +166,11 @@ func (s *Staged) Before(ctx context.Context, m *container.Moment) error {
 
 // After keeps how the process looked when the probe began, and hands on.
 func (s *Staged) After(ctx context.Context, m *container.Moment) error {
-	if m.Name == "execve" {
-		s.snapshot = m.After
+	switch m.Name {
+	case "clone":
+		s.view.Supervisor = m.Before
+	case "execve":
+		s.view.Snapshot = m.After
 	}
 	if m.Name == "wait" && s.scene != nil && s.scene.Leave != nil {
 		s.left = s.scene.Leave()

@@ -1,9 +1,6 @@
 package attack
 
 import (
-	"errors"
-	"slices"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -14,40 +11,30 @@ import (
 // its own code? Each passes arguments that cannot work, so where it does, the
 // kernel finds the mistake before it asks for any capability, and nothing is done.
 var (
-	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, mkdirCall)
-	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, fchownatCall)
-	Keyctl      = filteredCall("keyctl", "call keyctl, which only a user namespace divides", `keyctl(-1)`, keyctlCall)
-	Unshare     = filteredCall("unshare", "make namespaces: new ways into the kernel", `unshare(BAD FLAGS)`, unshareCall)
-	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, mountCall)
-	BPF         = filteredCall("bpf", "call bpf, which loads programs into the kernel", `bpf(-1, NULL, TOO LARGE)`, bpfCall)
-	PerfEvent   = filteredCall("perf-event", "call perf_event_open, which can watch the kernel", `perf_event_open(NULL, BAD FLAGS)`, perfCall)
-	Userfaultfd = filteredCall("userfaultfd", "call userfaultfd, by which exploits win races", `userfaultfd(BAD FLAGS)`, userfaultfdCall)
-	Clone3      = filteredCall("clone3", "make namespaces by flags that no filter can read", `clone3(NULL, 0)`, clone3Call)
-	Personality = filteredCall("personality", "switch off address randomisation for itself", `personality(ADDR_NO_RANDOMIZE)`, personalityCall)
-	Vsock       = filteredCall("vsock", "talk to the virtual machine's host", `socket(AF_VSOCK, BAD TYPE)`, vsockCall)
+	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, unix.EFAULT, mkdirCall)
+	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, unix.EFAULT, fchownatCall)
+	Keyctl      = filteredCall("keyctl", "call keyctl, which only a user namespace divides", `keyctl(-1)`, unix.EOPNOTSUPP, keyctlCall)
+	Unshare     = filteredCall("unshare", "make namespaces: new ways into the kernel", `unshare(BAD FLAGS)`, unix.EINVAL, unshareCall)
+	MountCall   = filteredCall("mount-call", "call mount, whatever its capabilities", `mount(BAD POINTERS)`, unix.EFAULT, mountCall)
+	BPF         = filteredCall("bpf", "call bpf, which loads programs into the kernel", `bpf(-1, NULL, TOO LARGE)`, unix.E2BIG, bpfCall)
+	PerfEvent   = filteredCall("perf-event", "call perf_event_open, which can watch the kernel", `perf_event_open(NULL, BAD FLAGS)`, unix.EINVAL, perfCall)
+	Userfaultfd = filteredCall("userfaultfd", "call userfaultfd, by which exploits win races", `userfaultfd(BAD FLAGS)`, unix.EINVAL, userfaultfdCall)
+	Clone3      = filteredCall("clone3", "make namespaces by flags that no filter can read", `clone3(NULL, 0)`, unix.EINVAL, clone3Call)
+	Personality = filteredCall("personality", "switch off address randomisation for itself", `personality(ADDR_NO_RANDOMIZE)`, 0, personalityCall)
+	Vsock       = filteredCall("vsock", "talk to the virtual machine's host", `socket(AF_VSOCK, BAD TYPE)`, unix.EINVAL, vsockCall)
 )
 
-// mistakes are the errnos that say: the call came through, and was wrong.
-var mistakes = []unix.Errno{unix.EFAULT, unix.EBADF, unix.EINVAL, unix.E2BIG, unix.EOPNOTSUPP}
-
-// filteredCall is a probe of one call.
-func filteredCall(name, tries, shown string, call func() unix.Errno) *Probe {
+// filteredCall is a probe of one call. mistake is the errno of what is wrong with
+// it; 0 where nothing is.
+func filteredCall(name, tries, shown string, mistake unix.Errno, call func() unix.Errno) *Probe {
 	return &Probe{Name: name, Stops: "seccomp", Tries: tries, Why: filters, Run: func(t *T) error {
-		return cameThrough(t, t.Do(shown, func() error { return failed(call()) }))
+		err := t.Do(shown, func() error { return failed(call()) })
+		return onPurpose(t, err, lang.N("%s, on purpose: the kernel let the call through, then saw the mistake"), mistake)
 	}}
 }
 
-// cameThrough turns a mistake on purpose into the answer.
-func cameThrough(t *T, err error) error {
-	if slices.ContainsFunc(mistakes, func(m unix.Errno) bool { return errors.Is(err, m) }) {
-		t.Note(lang.F("%s, on purpose: the kernel let the call through, then saw the mistake", errnoName(err)))
-		return nil
-	}
-	return err
-}
-
 // filters says what /proc/PID/status shows of seccomp.
-func filters(s *observe.Snapshot, _ Result) string {
+func filters(s View, _ Result) string {
 	mode := observe.SeccompMode(s.Get("Seccomp"))
 	if mode == "none" {
 		return lang.F("/proc/%d/status: Seccomp is 0, so something else stopped it.", s.PID)

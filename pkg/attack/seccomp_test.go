@@ -1,6 +1,7 @@
 package attack_test
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"strings"
@@ -60,22 +61,24 @@ func TestSeccompProbes(t *testing.T) {
 }
 
 // TestSeccompProbesSeeTheFilter: it is the filter that stopped the call, for its
-// own errno comes back.
+// own errno comes back; also where the mistake of this call, or of another probe's,
+// would have given the same.
 func TestSeccompProbesSeeTheFilter(t *testing.T) {
 	calls := map[string]string{
 		"mkdir": "mkdirat", "mount-call": "mount", "perf-event": "perf_event_open", "vsock": "socket",
+		"set-clock": "settimeofday", "open-by-handle": "open_by_handle_at",
 	}
-	for _, p := range ofSeccomp() {
+	for _, p := range append(ofSeccomp(), attack.SetClock, attack.Reboot, attack.OpenHandle) {
 		if p == attack.ForeignABI {
 			continue
 		}
-		call := p.Name
-		if c, ok := calls[p.Name]; ok {
-			call = c
-		}
-		r := probeWith(t, p.Name, steps.SeccompSettings{Rules: []string{"errno=EXFULL:" + call}}, "seccomp")
-		if r.Allowed || r.Errno != "EXFULL" {
-			t.Errorf("%s: %+v", p.Name, r)
+		call := cmp.Or(calls[p.Name], p.Name)
+		free := probeWith(t, p.Name, steps.SeccompSettings{}, "fork-exec")
+		for _, errno := range []string{"EXFULL", "EBADF", cmp.Or(free.Calls[0].Errno, "EPERM")} {
+			r := probeWith(t, p.Name, steps.SeccompSettings{Rules: []string{"errno=" + errno + ":" + call}}, "seccomp")
+			if r.Allowed || r.Errno != errno || r.Note != "" {
+				t.Errorf("%s: %+v", p.Name, r)
+			}
 		}
 	}
 }

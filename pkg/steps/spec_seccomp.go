@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
@@ -80,6 +82,23 @@ func (c *SeccompSettings) Answers() map[string]seccomp.Answer {
 		}
 	}
 	return nil
+}
+
+// Gives is the errno that a call gets from the filters, or from who answers for
+// them, whatever its arguments; 0 is none. After Check only.
+func (c *SeccompSettings) Gives(call string) unix.Errno {
+	number, known := seccomp.Number(call)
+	outcomes := seccomp.Outcomes(c.Filters, number)
+	if !known || len(outcomes) != 1 {
+		return 0
+	}
+	switch a := outcomes[0]; a.Kind() {
+	case seccomp.Errno:
+		return a.Errno()
+	case seccomp.Notify:
+		return c.Answers()[call].Errno
+	}
+	return 0
 }
 
 // Words says in half a line what the settings are. After Check only.
