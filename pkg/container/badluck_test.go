@@ -62,6 +62,14 @@ func superviseIfAsked() {
 		<-ctx.Done()
 		return ctx.Err()
 	}}
+	if at == "check" {
+		c.Steps[0] = &steps.Step{Name: "waits", Check: func(*steps.Spec) error {
+			time.Sleep(300 * time.Millisecond) // for signals to be caught, if they are
+			fmt.Println("pid", os.Getpid())
+			time.Sleep(5 * time.Second)
+			return errors.New("no signal ended it")
+		}}
+	}
 	code, err := c.Run(context.Background())
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(code)
@@ -159,6 +167,14 @@ func TestSupervisorSignalled(t *testing.T) {
 			gone(t, child)
 			nothingLeft(t, left)
 		})
+	}
+}
+
+// TestSignalledWhileChecking: a check that waits, for who writes a FIFO, is ended too.
+func TestSignalledWhileChecking(t *testing.T) {
+	cmd, _ := supervisorAt(t, "check")
+	if kill(t, cmd, unix.SIGTERM); !cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
+		t.Errorf("it ended by itself: %v", cmd.ProcessState)
 	}
 }
 

@@ -160,6 +160,10 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 	if len(c.Args) == 0 {
 		return ExitFailed, ErrNoCommand
 	}
+	// Before the signals are caught: a profile may be a FIFO, which only a signal ends.
+	if err := c.check(); err != nil {
+		return ExitCode(err), err
+	}
 	return onThread(func(caught *signals) (int, error) { return c.supervise(ctx, caught) })
 }
 
@@ -175,6 +179,23 @@ func onThread(supervise func(*signals) (int, error)) (code int, err error) {
 		code = ExitCode(err)
 	}
 	return code, err
+}
+
+// check asks each step whether its settings are possible here.
+func (c *Container) check() error {
+	c.Spec.Steps = steps.Names(c.Steps)
+	for _, step := range c.Steps {
+		if step.Check == nil {
+			continue
+		}
+		switch err := step.Check(&c.Spec); {
+		case errors.Is(err, steps.ErrUnsupported):
+			return fmt.Errorf("%s: %w", step.Name, err)
+		case err != nil:
+			return &SettingError{step.Name, err}
+		}
+	}
+	return nil
 }
 
 func (c *Container) supervise(ctx context.Context, caught *signals) (code int, err error) {

@@ -44,10 +44,6 @@ type supervisor struct {
 func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 	s := &supervisor{Container: c, journal: j}
 	s.run = steps.Run{ID: j.ID, Record: j.Record}
-	s.Spec.Steps = steps.Names(c.Steps)
-	if err := s.check(); err != nil {
-		return nil, err
-	}
 	if err := s.mount(); err != nil {
 		return nil, err
 	}
@@ -56,22 +52,6 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
 	}
 	return s, nil
-}
-
-// check asks each step whether its settings are possible here.
-func (s *supervisor) check() error {
-	for _, step := range s.Steps {
-		if step.Check == nil {
-			continue
-		}
-		switch err := step.Check(&s.Spec); {
-		case errors.Is(err, steps.ErrUnsupported):
-			return fmt.Errorf("%s: %w", step.Name, err)
-		case err != nil:
-			return &SettingError{step.Name, err}
-		}
-	}
-	return nil
 }
 
 // mount changes the mounts of this thread alone.
