@@ -85,19 +85,29 @@ func showRecords(screen *ui.UI, records []apparmor.Record) {
 		return
 	}
 	screen.Step("audit", lang.T("what the profile wrote down; also: dmesg | grep apparmor="))
-	times := map[string]int{}
 	var words []string
 	for _, r := range records {
-		w := r.Words()
-		if times[w] == 0 {
-			words = append(words, w)
-		}
-		times[w]++
+		words = append(words, r.Words())
 	}
-	for _, w := range words {
-		if times[w] > 1 {
-			w += lang.F(" (%d times)", times[w])
-		}
+	for _, w := range counted(words) {
 		screen.Text(w, 2)
 	}
+}
+
+// counted has each line once, with how often it came.
+func counted(lines []string) []string {
+	times := map[string]int{}
+	var once []string
+	for _, l := range lines {
+		if times[l] == 0 {
+			once = append(once, l)
+		}
+		times[l]++
+	}
+	for i, l := range once {
+		if times[l] > 1 {
+			once[i] += lang.F(" (%d times)", times[l])
+		}
+	}
+	return once
 }

@@ -28,25 +28,45 @@ func runAndListen(c *container.Container, screen *ui.UI, run func() error) error
 		return err
 	}
 	defer func() { _ = log.Close() }() // was only read
+	var session audit.Session          // records of all the machine come
+	c.BeforeClone = func() { session = audit.BeginSession() }
 	err := run()
-	records, heard := seccompRecords(log)
+	if session == (audit.Session{}) { // there was no child
+		return err
+	}
+	records, heard := seccompRecords(log, session)
 	if heard != nil {
 		screen.DimText(heard.Error(), 0)
 	}
-	if len(records) == 0 {
-		return err
-	}
-	screen.Step("audit", lang.T("what the kernel wrote down about the filters"))
-	for _, r := range records {
-		screen.Text(lang.F("%s.", r.Words()), 2)
-	}
-	screen.DimText(seccomp.WhereLogged(), 2)
+	showFilterRecords(screen, records, session.Own)
 	return err
 }
 
-func seccompRecords(log *audit.Listener) (list []seccomp.Record, err error) {
+// showFilterRecords shows the records of a run, or of all that is in its session.
+func showFilterRecords(screen *ui.UI, records []seccomp.Record, own bool) {
+	if len(records) == 0 {
+		return
+	}
+	what := lang.T("what the kernel wrote down about the filters")
+	if !own {
+		what = lang.T("what the kernel wrote down about filters, of this run or of another process in its login")
+	}
+	screen.Step("audit", what)
+	var words []string
+	for _, r := range records {
+		words = append(words, r.Words())
+	}
+	for _, w := range counted(words) {
+		screen.Text(lang.F("%s.", w), 2)
+	}
+	screen.DimText(seccomp.WhereLogged(), 2)
+}
+
+// seccompRecords are those of the processes in a session.
+func seccompRecords(log *audit.Listener, session audit.Session) (list []seccomp.Record, err error) {
 	err = log.Until(settle, func(next audit.Record) bool {
-		if r, ok := seccomp.ParseRecord(next.Text); ok && next.Type == audit.Seccomp {
+		r, ok := seccomp.ParseRecord(next.Text)
+		if ok && next.Type == audit.Seccomp && r.Session == session.ID {
 			list = append(list, r)
 		}
 		return false

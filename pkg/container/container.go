@@ -49,6 +49,10 @@ type Container struct {
 	Warn    func(error) // told what is wrong and does not stop the run; may be nil
 	Began   func()      // called while the command runs, once; may be nil
 
+	// BeforeClone is called on the thread that makes the child, just before that:
+	// what it changes of the thread, the child inherits. It may be nil.
+	BeforeClone func()
+
 	// Calls is told of each call that a trace or notify rule of the seccomp
 	// step hands over, from a thread of its own: until a second after the command
 	// has ended, where it leaves processes behind. It may be nil.

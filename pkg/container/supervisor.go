@@ -155,6 +155,9 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err != nil {
 		return err
 	}
+	if s.BeforeClone != nil {
+		s.BeforeClone()
+	}
 	s.child, err = s.spawn(attr, append(files, childs.Fd()))
 	childs.Close() // the child's copy is the last one: its end is our end of file
 	if err != nil {

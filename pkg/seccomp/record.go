@@ -16,6 +16,8 @@ type Record struct {
 	Call   string `json:"call"`
 	ABI    string `json:"abi"`
 	Action Action `json:"action"`
+
+	Session string `json:"session"` // the audit session of the process
 }
 
 // ParseRecord reads the text of a record of the type audit.Seccomp.
@@ -35,7 +37,7 @@ func ParseRecord(text string) (Record, bool) {
 			return Record{}, false
 		}
 	}
-	r := Record{PID: pid, Comm: fields["comm"], ABI: abiName(uint32(abi)), Action: Action(code)}
+	r := Record{PID: pid, Comm: fields["comm"], ABI: abiName(uint32(abi)), Action: Action(code), Session: fields["ses"]}
 	r.Call = nameIn(uint32(abi), number)
 	return r, true
 }

@@ -530,9 +530,9 @@ func TestDisassemble(t *testing.T) {
 }
 
 func TestParseRecord(t *testing.T) {
-	text := `audit(1795492789.248:5): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=16051 comm="mkdir" exe="/bin/busybox" sig=0 arch=c000003e syscall=83 compat=0 ip=0x47b567 code=0x7ffc0000`
+	text := `audit(1795492789.248:5): auid=4294967295 uid=0 gid=0 ses=7 pid=16051 comm="mkdir" exe="/bin/busybox" sig=0 arch=c000003e syscall=83 compat=0 ip=0x47b567 code=0x7ffc0000`
 	r, ok := ParseRecord(text)
-	if want := (Record{16051, "mkdir", "mkdir", "x86_64", Log}); !ok || r != want {
+	if want := (Record{16051, "mkdir", "mkdir", "x86_64", Log, "7"}); !ok || r != want {
 		t.Errorf("%+v, want %+v", r, want)
 	}
 	r, ok = ParseRecord(strings.Replace(strings.Replace(text, "c000003e", "40000003", 1), "syscall=83", "syscall=39", 1))
