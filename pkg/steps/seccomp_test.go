@@ -215,7 +215,7 @@ func TestNoNewPrivs(t *testing.T) {
 // TestOwnRule: a filter that forbids what the child or the command needs is not
 // mistaken for a fault of the container.
 func TestOwnRule(t *testing.T) {
-	for _, rule := range []string{"kill:execve", "errno=EPERM:*", "trap:futex", "notify:futex"} {
+	for _, rule := range []string{"kill:execve", "errno=EPERM:*", "trap:futex", "notify:futex", "notify=0:execve", "notify=ENOENT:execve"} {
 		c := filtered(t, rule)
 		c.Args = []string{"true"}
 		code, err := c.Run(t.Context())
@@ -225,7 +225,7 @@ func TestOwnRule(t *testing.T) {
 	}
 	// These hit the command, and neither the child nor the conversation.
 	for rule, want := range map[string]int{
-		"kill:write": 128 + 31, "errno=EPERM:write": 1, "kill:read": 0, "kill:close_range,getcwd,newfstatat,faccessat2": 0,
+		"kill:write": 128 + 31, "errno=EPERM:write": 1, "kill:read": 0, "notify=continue:execve": 0, "kill:close_range,getcwd,newfstatat,faccessat2": 0,
 	} {
 		c := filtered(t, rule)
 		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)

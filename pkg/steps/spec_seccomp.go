@@ -196,8 +196,8 @@ func NeededToStart() []string {
 func childCanLive(p *seccomp.Policy) error {
 	for _, need := range needed {
 		action, _ := p.Of(need.call)
-		waits := action.Kind() == seccomp.Trace || action.Kind() == seccomp.Notify && need.call == "execve"
-		if !action.Makes() && !waits {
+		goesOn := action.Kind() == seccomp.Notify && need.call == "execve" && p.Answers()[need.call].Continue
+		if !action.Makes() && !goesOn && action.Kind() != seccomp.Trace {
 			return fmt.Errorf("your own rule, %s, forbids %s, %s: the filter is there before, so no command could start under it; add the rule allow:execve,futex, or name other calls",
 				p.RuleFor(need.call), need.call, need.why)
 		}
