@@ -149,10 +149,29 @@ func (s *seenCalls) sum(screen *ui.UI, all bool) {
 	screen.Line("")
 	screen.Line(lang.T("The filter that allows these and no others:"))
 	list, added := allowlist(names)
-	screen.Line("  --seccomp 'errno=EPERM:*' --seccomp allow:" + strings.Join(list, ","))
+	for _, line := range allowFlags(list, screen.Width()) {
+		screen.Line(line)
+	}
 	if len(added) > 0 {
 		screen.Text(lang.F("Not seen, and in it: %s. The process needs that after the filter, before it is the command.", strings.Join(added, ", ")), 2)
 	}
+}
+
+// allowFlags are the rules as flags, in lines that no terminal breaks and that a shell
+// takes for one.
+func allowFlags(calls []string, width int) []string {
+	const flag, next = "  --seccomp allow:", ` \`
+	line := "  --seccomp 'errno=EPERM:*'"
+	var lines []string
+	for i, call := range calls {
+		if i > 0 && len(line)+len(",")+len(call)+len(next) <= width {
+			line += "," + call
+			continue
+		}
+		lines = append(lines, line+next)
+		line = flag + call
+	}
+	return append(lines, line)
 }
 
 // allowlist adds what the child needs until its execve.
