@@ -68,6 +68,9 @@ func ParseProfile(name string, body []byte, caps []string) (*Policy, error) {
 	if err := json.Unmarshal(body, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, whereInJSON(body, err))
 	}
+	if err := checkKeys(body); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	if file.DefaultAction == "" {
 		return nil, fmt.Errorf("%s: no \"defaultAction\": the profile says nothing", name)
 	}
@@ -98,7 +101,7 @@ func whereInJSON(body []byte, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("line %d: %w", line(syntax.Offset), err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("line %d: %q cannot be a %s: %w", line(kind.Offset), kind.Field, kind.Value, err)
+		return fmt.Errorf("line %d: %w", line(kind.Offset), wrongKind(kind))
 	}
 	return err
 }

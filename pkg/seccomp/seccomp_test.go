@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	docker "github.com/moby/profiles/seccomp"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
@@ -396,8 +397,20 @@ func TestBadProfiles(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "unexpected end", "{": "cut off", `{"defaultAction":"SCMP_ACT_ERRNO","sysc`: "cut off",
-		"{\n\"defaultAction\": 3}": "line 2", "[]": "line 1", "{}": "defaultAction", `{"defaultAction":"SCMP_ACT_ALOW"}`: `did you mean "SCMP_ACT_ALLOW"`,
-		allow(""): "allows everything", allow("null"): "null",
+		"{\n\"defaultAction\": 3}": `line 2: "defaultAction" must be a string, and not a number`, "{}": "defaultAction",
+		"[]":                      "line 1: a profile must be an object, {...}, and not an array",
+		allow(`["read"]`):         `each of "syscalls" must be an object, {...}, and not an array`,
+		allow(`{"names":"read"}`): `"syscalls.names" must be an array, [...], and not a string`,
+		allow(`{"names":[true]}`): `each of "syscalls.names" must be a string, and not true or false`,
+		allow(`{"names":["read"],"args":[{"index":-1}]}`):                            `"syscalls.args.index" must be a whole number from 0 up, and not the number -1`,
+		allow(`{"names":["read"],"includes":{"minKernel":5}}`):                       `"minKernel" must be a string, such as "5.10", and not a number`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","arg":[]}`):                `syscalls[0]: no key "arg" (did you mean "args"?)`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","args":[{"argument":0}]}`): `syscalls[0].args[0]: no key "argument"; the keys here are comment, index, op, value, valueTwo`,
+		allow(`{"names":["read"],"acton":"SCMP_ACT_KILL"}`):                          `did you mean "action"`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_ERRNO","errno":38}`):             `no key "errno"`,
+		`{"defaultAction":"SCMP_ACT_ALLOW","syscals":[]}`:                            `no key "syscals" (did you mean "syscalls"?)`,
+		`{"defaultAction":"SCMP_ACT_ALOW"}`:                                          `did you mean "SCMP_ACT_ALLOW"`,
+		allow(""):                                                                    "allows everything", allow("null"): "null",
 		allow(`{"names":["read"],"action":"SCMP_ACT_KIL"}`):                                                                        `did you mean "SCMP_ACT_KILL"`,
 		allow(`{"names":["raed"],"action":"SCMP_ACT_KILL"}`):                                                                       `did you mean "read"`,
 		allow(`{"names":[],"action":"SCMP_ACT_KILL"}`):                                                                             `no "names"`,
@@ -413,6 +426,28 @@ func TestBadProfiles(t *testing.T) {
 		_, err := ParseProfile("p.json", []byte(text), nil)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "p.json") {
 			t.Errorf("%s:\n%v, want %q", text, err, want)
+		}
+		if err != nil && (strings.Contains(err.Error(), "Go ") || strings.Contains(err.Error(), "Linux")) {
+			t.Errorf("%s:\n%v: these are Go's words", text, err)
+		}
+	}
+}
+
+// TestKeysOfOthers: real profiles pass, Docker's own above all, and so do notes.
+func TestKeysOfOthers(t *testing.T) {
+	dockers, err := json.Marshal(docker.DefaultProfile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const podmans = `{"$schema":"x","comment":"","defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":38,"defaultErrno":"ENOSYS",
+		"archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":null}],"flags":[],"listenerPath":"","listenerMetadata":"",
+		"syscalls":[{"names":["read"],"action":"SCMP_ACT_ERRNO","errno":"EPERM","errnoRet":1,"comment":"","args":null,
+		"includes":{"caps":[],"arches":[],"minKernel":"4.8"},"excludes":{}}]}`
+	const olds = `{"DefaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],
+		"syscalls":[{"name":"read","action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":1,"valueTwo":0,"op":"SCMP_CMP_EQ"}]}]}`
+	for _, text := range []string{string(dockers), podmans, olds} {
+		if _, err := ParseProfile("p.json", []byte(text), nil); err != nil {
+			t.Errorf("%.40s: %v", text, err)
 		}
 	}
 }
