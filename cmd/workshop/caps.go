@@ -100,7 +100,11 @@ func lookAtCaps(pid int) (*capsLook, error) {
 func (l *capsLook) exec(file string) error {
 	f, err := caps.ReadFile(l.PID, inPath(file))
 	if err != nil {
-		return fmt.Errorf("%w; --exec takes a program, as process %d sees it", err, l.PID)
+		err = fmt.Errorf("%w; --exec takes a program, as process %d sees it", err, l.PID)
+		if errors.Is(err, os.ErrPermission) && !errors.Is(err, caps.ErrNoProgram) {
+			return err // that of another process's root, which takes root to see
+		}
+		return usageError{err}
 	}
 	o := caps.Execve(l.Process, f)
 	o.FileInheritable &= l.Kernel

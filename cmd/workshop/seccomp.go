@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
@@ -97,7 +98,10 @@ func lookAtProcess(args []string) (*seccompLook, error) {
 		return nil, err
 	}
 	filters, err := seccomp.Read(pid)
-	if errors.Is(err, seccomp.ErrNoGetFilter) {
+	switch {
+	case errors.Is(err, unix.ESRCH):
+		err = usageError{fmt.Errorf("there is no process %d: %w", pid, err)}
+	case errors.Is(err, seccomp.ErrNoGetFilter):
 		err = &steps.Unsupported{What: err.Error(), Instead: "workshop seccomp without a PID shows what a lesson installs", Err: err}
 	}
 	if err != nil {

@@ -90,6 +90,9 @@ func numbers(text string) []uint32 {
 	return list
 }
 
+// ErrNoProgram is the error of a file that is there and cannot be executed by anybody.
+var ErrNoProgram = errors.New("is no program")
+
 // maxInterpreters is how deep the kernel follows #!: execve(2).
 const maxInterpreters = 5
 
@@ -121,7 +124,7 @@ func readFile(pid int, path string) (f File, interpreter string, err error) {
 		return f, "", fmt.Errorf("%s: %w", path, err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Mode&0o111 == 0 {
-		return f, "", fmt.Errorf("%s is no program: %w", path, unix.EACCES)
+		return f, "", fmt.Errorf("%s %w: %w", path, ErrNoProgram, unix.EACCES)
 	}
 	if interpreter, err = scriptOf(name); err != nil || interpreter != "" {
 		return f, interpreter, err
