@@ -5,9 +5,21 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
+
+// readSeccompProfile reads it for all runs of a command, where any of them has filters.
+func readSeccompProfile(spec *steps.Spec, filters bool) error {
+	if !filters {
+		return nil
+	}
+	if err := spec.Seccomp.Read(); err != nil {
+		return &container.SettingError{Step: steps.Seccomp.Name, Err: err}
+	}
+	return nil
+}
 
 // addSeccompFlags: a rule has commas in it, so each flag is one rule.
 func addSeccompFlags(fs *pflag.FlagSet, spec *steps.Spec) {

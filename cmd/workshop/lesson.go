@@ -180,6 +180,9 @@ func (f *containerFlags) container(lesson int) (*container.Container, error) {
 	if err := f.spec.Namespaces.Check(); err != nil {
 		return nil, usageError{err}
 	}
+	if err := readSeccompProfile(&f.spec, slices.Contains(list, steps.Seccomp)); err != nil {
+		return nil, err
+	}
 	if lesson == swissCheese.Lesson && len(f.only) == 0 {
 		list = f.possible(list)
 	}

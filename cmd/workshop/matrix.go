@@ -16,6 +16,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/matrix"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -184,6 +185,10 @@ func (f *matrixFlags) prepare() (err error) {
 	}
 	if err := f.lab.Spec.Namespaces.Check(); err != nil {
 		return usageError{err}
+	}
+	filters := slices.ContainsFunc(f.lab.Layers, func(l *matrix.Layer) bool { return l.Step == steps.Seccomp })
+	if err := readSeccompProfile(&f.lab.Spec, filters); err != nil {
+		return err
 	}
 	if f.lab.Rootfs, err = rootfs.Find(f.rootfs); err != nil {
 		return err

@@ -34,14 +34,15 @@ func LoadProfile(name string, caps []string) (*Policy, error) {
 		}
 		return fromSpec(lang.N("Docker's default profile"), profile)
 	}
-	body, err := readProfile(name)
+	body, err := ReadProfile(name)
 	if err != nil {
 		return nil, err
 	}
 	return ParseProfile(name, body, caps)
 }
 
-func readProfile(path string) ([]byte, error) {
+// ReadProfile reads the file of a profile, for ParseProfile.
+func ReadProfile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w; a profile is a JSON file, or docker, or unconfined", err)

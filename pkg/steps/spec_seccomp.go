@@ -32,12 +32,22 @@ type SeccompSettings struct {
 	// Filters is what the step's Check has compiled the others to.
 	Filters []seccomp.Filter `json:",omitempty"`
 
+	text     []byte            // the profile's, after Read
 	policies []*seccomp.Policy // what Check read, for Traces, Answers, Words and Skipped
 }
 
 // DefaultSeccompRule is the talk's: a root shell whose mkdir and chown the kernel
 // kills. fchown, on a file that is open, is not on the list.
 const DefaultSeccompRule = "kill:mkdir,mkdirat,chown,lchown,fchownat"
+
+// Read takes in the profile's file for all runs that get a copy of these settings: a
+// pipe gives it only once. Without it each run reads it again.
+func (c *SeccompSettings) Read() (err error) {
+	if c.Profile != "" && c.Profile != Unconfined && c.Profile != seccomp.Docker {
+		c.text, err = seccomp.ReadProfile(c.Profile)
+	}
+	return err
+}
 
 // Policies reads the rules and the profile. caps are the names of the
 // capabilities that the container has, which a profile may ask about.
@@ -55,7 +65,7 @@ func (c *SeccompSettings) Policies(caps []string) ([]*seccomp.Policy, error) {
 		list = append(list, p)
 	}
 	if profile != "" && profile != Unconfined {
-		p, err := seccomp.LoadProfile(profile, caps)
+		p, err := c.load(profile, caps)
 		if err != nil {
 			return nil, err
 		}
@@ -65,6 +75,13 @@ func (c *SeccompSettings) Policies(caps []string) ([]*seccomp.Policy, error) {
 		p.ForeignABI = c.ForeignABI
 	}
 	return list, nil
+}
+
+func (c *SeccompSettings) load(profile string, caps []string) (*seccomp.Policy, error) {
+	if c.text != nil {
+		return seccomp.ParseProfile(profile, c.text, caps)
+	}
+	return seccomp.LoadProfile(profile, caps)
 }
 
 // Traces tells whether the supervisor must trace the process: a call of a trace
