@@ -97,12 +97,16 @@ const EnvName = "workshop"
 
 // DefaultEnv is the environment of a command that is given none.
 func DefaultEnv() []string {
-	return []string{
+	env := []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"HOME=/root",
 		"TERM=" + os.Getenv("TERM"),
 		"container=" + EnvName,
 	}
+	if value := os.Getenv("NO_COLOR"); value != "" { // an empty one asks for nothing: no-color.org
+		env = append(env, "NO_COLOR="+value)
+	}
+	return env
 }
 
 // Interrupted is the error of a run that a signal ended before the execve.

@@ -201,6 +201,17 @@ func TestTwoAtOnce(t *testing.T) {
 }
 
 // TestNoCommand: that is an error, and no panic.
+// TestNoColor: who wants no colours wants none inside either.
+func TestNoColor(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "1": true, "0": true} {
+		t.Setenv("NO_COLOR", value)
+		env := container.DefaultEnv()
+		if slices.Contains(env, "NO_COLOR="+value) != want {
+			t.Errorf("NO_COLOR=%q: the environment is %q", value, env)
+		}
+	}
+}
+
 func TestNoCommand(t *testing.T) {
 	for name, run := range map[string]func(context.Context) (int, error){
 		"container": (&container.Container{Path: "/bin/true"}).Run,
