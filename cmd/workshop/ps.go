@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,12 +51,28 @@ func newPsCommand() *cobra.Command {
 
 // describe adds what the kernel says of the container just now.
 func describe(info journal.Info) running {
-	r := running{Info: info}
-	if group, err := cgroup.Of(info.PID, "pids"); err == nil {
-		r.Group = group
-		r.Processes, _ = cgroup.Count(group) // 0 where it ended meanwhile
+	r := running{Info: info, Group: groupOfRun(info)}
+	if r.Group != "" {
+		r.Processes, _ = cgroup.Count(r.Group) // 0 where it ended meanwhile
 	}
 	return r
+}
+
+// groupOfRun is the group of the container's first process, or "" where the run has none
+// of its own. Of a zombie version 1 says the root group: then it is the run's guard.
+func groupOfRun(info journal.Info) string {
+	tree, err := cgroup.Find("pids")
+	if err != nil {
+		return ""
+	}
+	guard := tree.Path(info.ID)
+	if own, err := tree.Of(info.PID, "pids"); err == nil && strings.HasPrefix(own+"/", guard+"/") {
+		return own
+	}
+	if _, err := os.Stat(guard); err != nil {
+		return ""
+	}
+	return guard
 }
 
 func showRunning(screen *ui.UI, list []running) error {
