@@ -36,7 +36,10 @@ happens. Without --lesson or --only the container has every layer of the
 lessons before the one that is made to stop it, so the attack succeeds.
 
 Where it succeeds, COMMAND is executed with what it gained. In a shell that
-workshop started, attack NAME attacks from right there, as you are.`,
+workshop started, attack NAME attacks from right there, as you are.
+
+Exit code: COMMAND's own, or 1 where the attack was stopped before. Without
+COMMAND it is 0 whether it was stopped or not; --expect makes one of them 1.`,
 		Example: `  sudo workshop attack                                 list the attacks
   sudo workshop attack chroot-escape -- ls /           it escapes
   sudo workshop attack chroot-escape --lesson 3        it does not`,
@@ -69,7 +72,7 @@ func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 		return usageError{err}
 	}
 	if insideContainer() {
-		return probeHere(cmd, args, f.json)
+		return probeHere(cmd, args, f.json, f.expect)
 	}
 	if err := needRoot("attack " + p.Name); err != nil {
 		return err
@@ -81,16 +84,16 @@ func (f *attackFlags) run(cmd *cobra.Command, args []string) error {
 }
 
 // probeHere attacks from inside of the container that this process is in.
-func probeHere(cmd *cobra.Command, args []string, asJSON bool) (err error) {
+func probeHere(cmd *cobra.Command, args []string, asJSON bool, expect string) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "json" && flag.Name != "lang" {
+		if !slices.Contains([]string{"json", "lang", "expect"}, flag.Name) {
 			err = usageError{fmt.Errorf("--%s is for an attack from the host, on a container that it makes; this one is against the container that you are in", flag.Name)}
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return probe(cmd, args, asJSON)
+	return probe(cmd, args, asJSON, expect)
 }
 
 var verdicts = []string{"allowed", "stopped"}
@@ -159,10 +162,15 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 		err = showResult(out, p, r)
 		kept(screen, p, c, r)
 	}
-	if err == nil && f.expect != "" && f.expect != verdict(r) {
-		err = exitCode(exitClaim)
+	return cmp.Or(err, judged(r, f.expect))
+}
+
+// judged ends with 1 where the result is not the expected one; "" expects none.
+func judged(r attack.Result, expect string) error {
+	if expect != "" && expect != verdict(r) {
+		return exitCode(exitClaim)
 	}
-	return err
+	return nil
 }
 
 // kept says that the layer that was made to stop the attack leaves it the

@@ -56,7 +56,7 @@ it explodes in the guard, the group around every run, which has a limit too.`,
 
 func (f *bombFlags) run(cmd *cobra.Command) error {
 	if insideContainer() {
-		return probeHere(cmd, []string{attack.ForkBomb.Name}, f.json)
+		return probeHere(cmd, []string{attack.ForkBomb.Name}, f.json, "")
 	}
 	if err := needRoot("attack fork-bomb"); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -30,7 +31,7 @@ func newProbeCommand() *cobra.Command {
 				}
 				return attack.Report(p, cmd.OutOrStdout())
 			}
-			return probe(cmd, args, asJSON)
+			return probe(cmd, args, asJSON, "")
 		},
 	}
 	cmd.Flags().BoolVar(&report, "report", false, "what happens as JSON lines, for workshop attack")
@@ -39,7 +40,9 @@ func newProbeCommand() *cobra.Command {
 	return cmd
 }
 
-func probe(cmd *cobra.Command, args []string, asJSON bool) error {
+// probe attacks, and says whether that was as expected; where it succeeds, it executes
+// a command.
+func probe(cmd *cobra.Command, args []string, asJSON bool, expect string) error {
 	p, err := attack.Lookup(args[0])
 	if err != nil {
 		return usageError{err}
@@ -47,19 +50,19 @@ func probe(cmd *cobra.Command, args []string, asJSON bool) error {
 	out := cmd.OutOrStdout()
 	if asJSON {
 		r := attack.Try(p, io.Discard)
-		return encodeResult(out, r)
+		return cmp.Or(encodeResult(out, r), judged(r, expect))
 	}
 	r := attack.Try(p, out)
 	if err := showResult(out, p, r); err != nil {
 		return err
 	}
 	switch {
+	case len(args) == 1:
+		return judged(r, expect)
 	case !r.Allowed:
 		return exitCode(exitClaim)
-	case len(args) > 1:
-		return attack.Exec(args[1:], os.Environ())
 	}
-	return nil
+	return attack.Exec(args[1:], os.Environ())
 }
 
 // insideContainer tells whether this process was started in a container of ours.
