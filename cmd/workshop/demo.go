@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/demo"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -19,7 +21,10 @@ func newDemoCommand() *cobra.Command {
 		Short: "Break a rule of the kernel on purpose, and see its answer",
 		Long: `Try in a container what the kernel forbids or leaves open, and show each call
 with its answer. It ends with 1 where the kernel answers otherwise than the
-lesson says. Without NAME: the list.`,
+lesson says. Without NAME: the list.
+
+The container is made for it, on the host. In a shell that workshop started, a
+demo ends with 77 where the layers there leave it nothing to show.`,
 		Example: "  workshop demo\n  sudo workshop demo pivot-conditions",
 		Args:    args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,6 +43,9 @@ lesson says. Without NAME: the list.`,
 	}
 }
 
+// stagedEnv tells a demo that the container was made for it.
+const stagedEnv = "WORKSHOP_DEMO_STAGED"
+
 // runDemo starts the demo in a container; there this same command shows it.
 func runDemo(cmd *cobra.Command, name string) error {
 	d, err := demo.Lookup(name)
@@ -45,7 +53,11 @@ func runDemo(cmd *cobra.Command, name string) error {
 		return usageError{err}
 	}
 	if insideContainer() {
-		return showDemo(ui.New(cmd.OutOrStdout()), d)
+		show := demoHere
+		if os.Getenv(stagedEnv) != "" {
+			show = showDemo
+		}
+		return show(ui.New(cmd.OutOrStdout()), d)
 	}
 	if err := needRoot("demo " + name); err != nil {
 		return err
@@ -54,7 +66,7 @@ func runDemo(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	c := &container.Container{Rootfs: dir}
+	c := &container.Container{Rootfs: dir, Env: append(container.DefaultEnv(), stagedEnv+"=1")}
 	attack.SelfAs(c, "demo", name)
 	return runContainer(cmd.Context(), c)
 }
@@ -67,6 +79,26 @@ func showDemo(screen *ui.UI, d *demo.Demo) error {
 		return exitCode(exitClaim)
 	}
 	return screen.Err()
+}
+
+// demoHere tries a demo in a container that was made for something else. Where it fails
+// there, that says nothing of the kernel.
+func demoHere(screen *ui.UI, d *demo.Demo) error {
+	held, err := d.Inside(screen)
+	if unwritten := screen.Err(); unwritten != nil {
+		return unwritten
+	}
+	why := lang.T("its layers are in the way")
+	switch {
+	case err != nil:
+		why = err.Error()
+	case held:
+		return nil
+	}
+	return &steps.Unsupported{
+		What:    lang.F("the demo %s does not work inside of this container: %s", d.Name, why),
+		Instead: lang.F("run it on the host: %s", "sudo workshop demo "+d.Name), Err: err,
+	}
 }
 
 func listDemos(out io.Writer) error {

@@ -33,6 +33,9 @@ func boundingSet(screen *ui.UI) (bool, error) {
 	}
 	good := false
 	err := thread.Do(func() (err error) {
+		if err := hasChroot(); err != nil {
+			return err
+		}
 		screen.Line(screen.Strong(lang.T("Before execve")) + lang.F("   process %d", os.Getpid()))
 		err = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_CHROOT, 0, 0, 0)
 		if err != nil {
@@ -48,6 +51,15 @@ func boundingSet(screen *ui.UI) (bool, error) {
 		return os.NewSyscallError("execve", err)
 	})
 	return good, err
+}
+
+// hasChroot is an error where the calling thread has nothing to drop.
+func hasChroot() error {
+	p, err := caps.ReadProcess(unix.Gettid())
+	if err == nil && !p.Effective.Has(unix.CAP_SYS_CHROOT) {
+		err = errors.New(lang.T("CAP_SYS_CHROOT is gone already"))
+	}
+	return err
 }
 
 // chrootIs shows the sets of the calling thread, and what chroot(2) says.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/thread"
@@ -105,7 +106,19 @@ func dropSysAdmin() error {
 	return unix.Capset(&header, &data[0])
 }
 
+// hasRoot is an error where the calls have no new root.
+func hasRoot() error {
+	mounted, err := mountinfo.Mounted(root)
+	if err == nil && mounted {
+		return nil
+	}
+	return errors.New(lang.F("nothing is mounted on %s, the new root of its calls", root))
+}
+
 func pivotConditions(screen *ui.UI) (bool, error) {
+	if err := hasRoot(); err != nil {
+		return false, err
+	}
 	screen.Text(lang.T("pivot_root(2) has conditions. Each is broken once, on purpose: the calls below fail, and should."), 0)
 	good := true
 	for n, c := range conditions() {

@@ -13,6 +13,12 @@ func init() {
 			"the bounding set bites at the next execve":      "バウンディングセットが効くのはexecveの後",
 			"port 80 for a user, by a file capability":       "ファイルケーパビリティで80番ポートを使う",
 			"a profile entered at once, and one at execve":   "すぐ入るプロファイルと、execveで入るもの",
+
+			"the demo %s does not work inside of this container: %s": "デモ%sはこのコンテナの中では動きません: %s",
+			"its layers are in the way":                              "コンテナの層が妨げています",
+			"run it on the host: %s":                                 "ホストで実行してください: %s",
+			"nothing is mounted on %s, the new root of its calls":    "呼び出しの新しいルートになる%sに、何もマウントされていません",
+			"CAP_SYS_CHROOT is gone already":                         "CAP_SYS_CHROOTはもうありません",
 		}
 	})
 }
