@@ -38,7 +38,7 @@ func advice(err error, errno unix.Errno) string {
 	switch {
 	case errors.As(err, &exec):
 		return execAdvice(errno)
-	case missingProc():
+	case aboutProc(err) && missingProc():
 		return lang.T("There is no /proc here. Try: mount -t proc proc /proc")
 	case errno == unix.EROFS:
 		return lang.T("workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.")
@@ -48,6 +48,19 @@ func advice(err error, errno unix.Errno) string {
 		return lang.T("The kernel refuses even root here: inside of a container? Try it in a VM.")
 	}
 	return ""
+}
+
+// aboutProc tells whether it is a file of /proc that failed.
+func aboutProc(err error) bool {
+	var file *os.PathError
+	var failed *steps.Error
+	switch {
+	case errors.As(err, &file):
+		return strings.HasPrefix(file.Path, "/proc/")
+	case errors.As(err, &failed):
+		return failed.Op == "clone" || strings.HasPrefix(failed.Path, "/proc/") // a child is /proc/self/exe
+	}
+	return false
 }
 
 func missingProc() bool {
