@@ -14,6 +14,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -61,7 +62,7 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	if err := needRoot("attack fork-bomb"); err != nil {
 		return err
 	}
-	if err := knownLesson(f.lesson); err != nil {
+	if err := f.understood(); err != nil {
 		return usageError{err}
 	}
 	c, err := f.container(f.lesson)
@@ -87,6 +88,14 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 		return held(b, r)
 	}
 	return showBomb(ctx, ui.New(cmd.OutOrStdout()), b)
+}
+
+// understood says what is wrong with the command line.
+func (f *bombFlags) understood() error {
+	if f.duration <= 0 {
+		return fmt.Errorf("--for %v: say 1s to %v", f.duration, bomb.MaxDuration)
+	}
+	return knownLesson(f.lesson)
 }
 
 func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
@@ -179,6 +188,8 @@ func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
 	screen.Line("")
 	verdict := lang.F("%d processes at most, %d forks refused by pids.max.", r.Peak, r.Refused)
 	switch {
+	case !conclusive(b, r) && r.Early:
+		screen.Bad(lang.F("This shows nothing, for the bomb ended before its time: %d processes at most.", r.Peak))
 	case !conclusive(b, r):
 		screen.Bad(lang.F("This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.", r.Peak))
 	case limited(b):
@@ -186,10 +197,24 @@ func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
 	default:
 		screen.Bad(lang.F("Nothing but the guard around the run was there to stop it: %s", verdict))
 	}
-	end := lang.F("After %.1f s everything was killed. Living processes before: %d, after: %d.", r.Lasted.Seconds(), r.Killed, r.Left)
-	if r.Left > 0 {
-		screen.Bad(end)
-		return
+	showEnd(screen, b, r)
+}
+
+// showEnd says by what the bomb ended: by the clock, or before its time.
+func showEnd(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
+	mark, text := screen.Good, lang.F("After %.1f s everything was killed. Living processes before: %d, after: %d.", r.Lasted.Seconds(), r.Killed, r.Left)
+	if r.Early {
+		text = ending(r)
 	}
-	screen.Good(end)
+	if r.Left > 0 || r.Early && !conclusive(b, r) {
+		mark = screen.Bad
+	}
+	mark(text)
+}
+
+func ending(r bomb.Report) string {
+	if signal := r.Code - 128; signal > 0 {
+		return lang.F("After %.1f s it was killed by %s.", r.Lasted.Seconds(), observe.SignalName(signal))
+	}
+	return lang.F("After %.1f s it ended by itself, with exit code %d.", r.Lasted.Seconds(), r.Code)
 }

@@ -61,7 +61,9 @@ type Report struct {
 	Killed  int           `json:"killed"`  // processes at the end
 	Left    int           `json:"left"`    // of them after the kill
 	Lasted  time.Duration `json:"lasted_ns"`
-	Said    string        `json:"said,omitempty"` // what the shell says, most often
+	Early   bool          `json:"early,omitempty"` // it ended before the clock or the context ended it
+	Code    int           `json:"code,omitempty"`  // its exit code then, or 128 + N where signal N ended it
+	Said    string        `json:"said,omitempty"`  // what the shell says, most often
 	Idle    Latencies     `json:"-"`
 	During  Latencies     `json:"-"`
 }
@@ -152,20 +154,29 @@ func (e *explosion) command() container.Container {
 func (e *explosion) live(ctx context.Context, c container.Container) error {
 	own, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer giveUp(nil)
-	ended := make(chan error, 1)
+	ended := make(chan end, 1)
 	go func() {
-		_, err := c.Run(own)
-		ended <- err
+		code, err := c.Run(own)
+		ended <- end{code, err}
 	}()
 	select {
-	case err := <-ended:
-		return err
+	case end := <-ended:
+		if e.report.Group.Dir == "" {
+			return end.err
+		}
+		ended <- end // it was armed, and over at once
 	case <-ctx.Done():
 		giveUp(context.Cause(ctx))
-		return <-ended
+		return (<-ended).err
 	case <-e.armed:
-		return e.watch(ctx, ended)
 	}
+	return e.watch(ctx, ended)
+}
+
+// end is how the container ended.
+type end struct {
+	code int
+	err  error
 }
 
 // arm is called by the interlock, while the child waits before its execve.
@@ -192,10 +203,10 @@ func (e *explosion) fire() error {
 }
 
 // watch looks at the bomb until it ends, and ends it by the clock.
-func (e *explosion) watch(ctx context.Context, ended chan error) error {
+func (e *explosion) watch(ctx context.Context, ended chan end) error {
 	e.meter, e.start, e.shown = startMeter(), time.Now(), time.Now()
 	if err := e.fire(); err != nil {
-		return errors.Join(err, e.kill(), <-ended)
+		return errors.Join(err, e.kill(), (<-ended).err)
 	}
 	duration := or(e.Duration, DefaultDuration)
 	clock, more := time.After(duration), 2
@@ -213,16 +224,22 @@ func (e *explosion) watch(ctx context.Context, ended chan error) error {
 				continue
 			}
 		case <-ctx.Done():
-		case err := <-ended: // somebody else ended it: a signal, the shell itself
-			e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
-			if e.final.Refused > 0 { // so the group was full
-				e.report.Refused, e.report.Peak = e.final.Refused, max(e.report.Peak, e.report.Group.Max)
-			}
-			return err
+		case end := <-ended:
+			return e.over(end)
 		}
 		e.look(true)
-		return errors.Join(e.kill(), <-ended)
+		return errors.Join(e.kill(), (<-ended).err)
 	}
+}
+
+// over reports what somebody else has ended: a signal, the shell itself.
+func (e *explosion) over(end end) error {
+	e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
+	e.report.Early, e.report.Code = true, end.code
+	if e.final.Refused > 0 { // so the group was full
+		e.report.Refused, e.report.Peak = e.final.Refused, max(e.report.Peak, e.report.Group.Max)
+	}
+	return end.err
 }
 
 // look takes one sample, and tells it when it is time, or where the last one has

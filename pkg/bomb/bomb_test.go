@@ -148,6 +148,31 @@ func TestBurnsOut(t *testing.T) {
 	}
 }
 
+// TestEndsEarly: the report says how a bomb ended that did not run its time.
+func TestEndsEarly(t *testing.T) {
+	for script, want := range map[string]struct {
+		early bool
+		code  int
+	}{
+		"sleep 9":    {false, 0},
+		"exit 3":     {true, 3},
+		"exit 0":     {true, 0},
+		"kill -9 $$": {true, 128 + 9},
+	} {
+		t.Run(script, func(t *testing.T) {
+			b := newBomb(t, "fork-exec", "cgroup")
+			b.Shell, b.Script = "/bin/sh", script
+			if want.early {
+				b.Duration = 20 * time.Second
+			}
+			r, err := b.Run(t.Context())
+			if err != nil || r.Early != want.early || r.Code != want.code {
+				t.Errorf("%v, %+v, want %+v", err, r, want)
+			}
+		})
+	}
+}
+
 // The interlock, both ways: what is missing is said, and nothing explodes.
 func TestInterlock(t *testing.T) {
 	testenv.Root(t)
