@@ -26,6 +26,10 @@ are read from the kernel's log, where dmesg shows them too, and from auditd's.
 The kernel's log takes ten records within five seconds and drops the rest.`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if k := apparmor.Look(); !k.Enabled { // so nothing writes records
+				m := k.Missing()
+				return &steps.Unsupported{What: m.What, Instead: m.Instead}
+			}
 			records, err := apparmor.Records(append(args, apparmor.Prefix)[0])
 			if errors.Is(err, os.ErrPermission) {
 				err = fmt.Errorf("%w: try: sudo workshop apparmor log", err)
