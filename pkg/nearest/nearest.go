@@ -6,13 +6,33 @@ import (
 	"strings"
 )
 
-// Name gives the candidate with the fewest edits to name, or "" where none is
-// near: more than a third of its letters would have to change.
+// Name gives the shortest candidate that begins with name or else has it within; else
+// the one with the fewest edits to it, or "" where none is near: more than a third of
+// its letters would have to change.
 func Name(name string, candidates []string) string {
-	best, least := "", len(name)/3+2
+	name = strings.ToLower(name)
+	if len(name) > 2 { // fewer are in too many
+		for _, fits := range []func(string, string) bool{strings.HasPrefix, strings.Contains} {
+			if best := shortest(candidates, func(c string) bool { return fits(c, name) }); best != "" {
+				return best
+			}
+		}
+	}
+	best, least := "", len(name)/3+1
 	for _, c := range candidates {
-		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < least {
+		if d := distance(name, strings.ToLower(c)); d < least {
 			best, least = c, d
+		}
+	}
+	return best
+}
+
+// shortest gives the shortest candidate that fits in small letters, or "".
+func shortest(candidates []string, fits func(string) bool) string {
+	best := ""
+	for _, c := range candidates {
+		if fits(strings.ToLower(c)) && (best == "" || len(c) < len(best)) {
+			best = c
 		}
 	}
 	return best
@@ -26,23 +46,28 @@ func Hint(name string, candidates []string) string {
 	return ""
 }
 
-// distance is Levenshtein's: insertions, deletions and changes from a to b.
+// distance counts the insertions, deletions, changes and swaps of neighbours from a
+// to b: the optimal string alignment.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			change := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				change++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			d[i][j] = min(change, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }
