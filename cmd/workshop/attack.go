@@ -55,7 +55,7 @@ COMMAND it is 0 whether it was stopped or not; --expect makes one of them 1.`,
 	f.add(cmd)
 	cmd.Flags().IntVar(&f.lesson, "lesson", 0, "with the layers of this lesson")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the result as JSON: tried, allowed, and what stopped it")
-	cmd.Flags().StringVar(&f.expect, "expect", "", "exit with 1 unless it is: allowed or stopped")
+	cmd.Flags().Var((*text)(&f.expect), "expect", "exit with 1 unless it is: allowed or stopped")
 	completeFlag(cmd, "expect", verdicts...)
 	return cmd
 }

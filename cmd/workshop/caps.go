@@ -51,7 +51,7 @@ capabilities(7).`,
 			return l.show(ui.New(cmd.OutOrStdout()))
 		},
 	}
-	cmd.Flags().StringVar(&file, "exec", "", "the program: a path as that process sees it, or a name in PATH")
+	cmd.Flags().Var((*text)(&file), "exec", "the program: a path as that process sees it, or a name in PATH")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
 }

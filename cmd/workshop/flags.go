@@ -33,7 +33,7 @@ func (f *containerFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringSliceVar(&f.only, "only", nil, "run these steps and no others: chroot,capabilities")
 	fs.StringSliceVar(&f.without, "without", nil, "leave these steps out")
-	fs.StringVar(&f.rootfs, "rootfs", "", "a directory, or busybox, debian or host (default: what is built)")
+	fs.Var((*text)(&f.rootfs), "rootfs", "a directory, or busybox, debian or host (default: what is built)")
 	for _, add := range layerFlags {
 		add(fs, &f.spec)
 	}
@@ -42,6 +42,25 @@ func (f *containerFlags) add(cmd *cobra.Command) {
 	completeFlag(cmd, "without", names...)
 	completeFlag(cmd, "ns", append(steps.NamespaceKinds(), "all", "none")...)
 }
+
+// text is a flag that takes any word but an empty one: a script's variable that is not
+// set asks for no default.
+type text string
+
+var errEmpty = errors.New("it is empty")
+
+func (t *text) Set(value string) error {
+	if value == "" {
+		return errEmpty
+	}
+	*t = text(value)
+	return nil
+}
+
+func (t *text) String() string { return string(*t) }
+
+// Type is what the help shows in the place of a value.
+func (t *text) Type() string { return "string" }
 
 // completeFlag offers the values of a flag.
 func completeFlag(cmd *cobra.Command, flag string, values ...string) {

@@ -12,7 +12,7 @@ import (
 // addAppArmorFlags choose the profile.
 func addAppArmorFlags(fs *pflag.FlagSet, spec *steps.Spec) {
 	a := &spec.AppArmor
-	fs.StringVar(&a.Profile, "apparmor-profile", "", "a `file` with a profile, instead of the lesson's")
+	fs.Var((*text)(&a.Profile), "apparmor-profile", "a `file` with a profile, instead of the lesson's")
 	fs.Var((*deniedPaths)(&a.Deny), "apparmor-deny", "a path that the lesson's profile refuses too: /etc/shadow, '/home/**'")
 	fs.BoolVar(&a.Complain, "apparmor-complain", false, "complain mode: let through what no rule allows, and write it down")
 }

@@ -18,6 +18,9 @@ func addCgroupFlags(fs *pflag.FlagSet, spec *steps.Spec) {
 type pidsMax steps.CgroupSettings
 
 func (p *pidsMax) Set(value string) error {
+	if value == "" {
+		return errEmpty
+	}
 	s := steps.CgroupSettings{PidsMax: value}
 	if err := s.Check(); err != nil {
 		return err

@@ -26,7 +26,7 @@ func addSeccompFlags(fs *pflag.FlagSet, spec *steps.Spec) {
 	c := &spec.Seccomp
 	fs.Var(&rules{&c.Rules}, "seccomp",
 		"ACTION:CALL,CALL... such as kill:mkdir,mkdirat or errno=EPERM:chroot; the actions: kill trap errno notify trace log allow; * is every other call; repeat for more rules")
-	fs.StringVar(&c.Profile, "seccomp-profile", "", "a file in Docker's JSON format; docker is its own default, unconfined none (default: docker, and "+steps.DefaultSeccompRule+")")
+	fs.Var((*text)(&c.Profile), "seccomp-profile", "a file in Docker's JSON format; docker is its own default, unconfined none (default: docker, and "+steps.DefaultSeccompRule+")")
 	fs.BoolVar(&c.ForeignABI, "seccomp-foreign-abi", false, "leave the hole open that calls through another ABI are, to show it")
 }
 

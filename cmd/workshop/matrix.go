@@ -65,8 +65,8 @@ there and what it has to do: COMMAND must bring the program along, see --self.`,
 	fs.BoolVar(&f.allButOne, "all-but-one", false, "all layers but one, each in turn")
 	fs.BoolVar(&f.all, "all", false, "each layer alone, and all layers but one")
 	fs.BoolVar(&f.json, "json", false, "every cell as JSON, with its errno and its reason")
-	fs.StringVar(&f.rootfs, "rootfs", "", "a directory, or busybox or debian (default: what is built)")
-	fs.StringVar(&f.self, "self", "", "where workshop is in the container of COMMAND (default: where it is here)")
+	fs.Var((*text)(&f.rootfs), "rootfs", "a directory, or busybox or debian (default: what is built)")
+	fs.Var((*text)(&f.self), "self", "where workshop is in the container of COMMAND (default: where it is here)")
 	for _, add := range layerFlags {
 		add(fs, &f.lab.Spec)
 	}

@@ -50,8 +50,8 @@ that says who you are. Its checksum shows a slip, and is no signature.`,
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&asJSON, "json", false, "as JSON")
-	fs.StringVar(&name, "hand-in", "", "a block for a teacher, with this `NAME`")
-	fs.StringVar(&file, "verify", "", "read what learners handed in from a `FILE`, or - for standard input; 1 if it was changed")
+	fs.Var((*text)(&name), "hand-in", "a block for a teacher, with this `NAME`")
+	fs.Var((*text)(&file), "verify", "read what learners handed in from a `FILE`, or - for standard input; 1 if it was changed")
 	cmd.MarkFlagsMutuallyExclusive("json", "hand-in", "verify")
 	return cmd
 }

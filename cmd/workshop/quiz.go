@@ -38,7 +38,7 @@ Without a terminal the questions and their numbered answers are printed, and
 			return (&quiz{Lesson: l, screen: ui.New(cmd.OutOrStdout())}).run(cmd, given)
 		},
 	}
-	cmd.Flags().StringVar(&given, "answer", "", "the `NUMBERS` of the answers, such as 2,1,3")
+	cmd.Flags().Var((*text)(&given), "answer", "the `NUMBERS` of the answers, such as 2,1,3")
 	return cmd
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 func newSolutionCommand() *cobra.Command {
-	var in string
+	in := "sh"
 	var anyway bool
 	cmd := &cobra.Command{
 		Use:   "solution N",
@@ -47,7 +47,7 @@ the output is no terminal, it is the source and nothing else.`,
 			return showSource(cmd.OutOrStdout(), language, source)
 		},
 	}
-	cmd.Flags().StringVar(&in, "in", "sh", "the language: "+strings.Join(exercise.Names(), ", "))
+	cmd.Flags().Var((*text)(&in), "in", "the language: "+strings.Join(exercise.Names(), ", "))
 	cmd.Flags().BoolVar(&anyway, "anyway", false, "before yours has passed, too")
 	completeLanguages(cmd)
 	return cmd

@@ -57,7 +57,7 @@ Under sudo it is who ran sudo that writes, into a directory of their own.`,
 			return u.Err()
 		},
 	}
-	cmd.Flags().StringVar(&in, "in", "", "one language: "+strings.Join(exercise.Names(), ", ")+" (default: all)")
+	cmd.Flags().Var((*text)(&in), "in", "one language: "+strings.Join(exercise.Names(), ", ")+" (default: all)")
 	cmd.Flags().BoolVar(&force, "force", false, "write over files that are there already")
 	completeLanguages(cmd)
 	return cmd

@@ -48,7 +48,7 @@ runs through, and ends with 1 where something did not hold.`,
 	fs.BoolVar(&f.noPause, "no-pause", false, "do not wait for Enter")
 	fs.BoolVar(&f.notes, "notes", false, "with the speaker's notes")
 	fs.BoolVar(&f.typing, "type", false, "on a terminal, let the commands appear letter by letter")
-	fs.StringVar(&f.from, "from", "", "begin with lesson `N`")
+	fs.Var((*text)(&f.from), "from", "begin with lesson `N`")
 	return cmd
 }
 
