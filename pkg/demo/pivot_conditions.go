@@ -123,7 +123,7 @@ func pivotConditions(screen *ui.UI) (bool, error) {
 	good := true
 	for n, c := range conditions() {
 		screen.Line("")
-		screen.Line(screen.Strong(fmt.Sprintf("%d. %s", n+1, c.rule)))
+		screen.Numbered(n+1, c.rule)
 		screen.Line("   " + screen.Code(fmt.Sprintf("pivot_root(%q, %q)", c.newRoot, c.putOld)))
 		err := inOwnMounts(c.try)
 		var errno syscall.Errno

@@ -93,7 +93,7 @@ func port80(screen *ui.UI) (bool, error) {
 	good := true
 	for n, a := range s.attempts() {
 		screen.Line("")
-		screen.Line(screen.Strong(fmt.Sprintf("%d. %s", n+1, a.title)))
+		screen.Numbered(n+1, a.title)
 		var got, said string
 		err := thread.Do(func() error { // what it changes of its thread ends with it
 			got, said, err = s.try(a)

@@ -11,14 +11,9 @@ const termColumn = 18
 // Term writes a name and beside it what it is. Each line of the text is wrapped
 // by itself and keeps its indent, as a formula needs it.
 func (u *UI) Term(name, text string) {
-	for _, line := range strings.Split(text, "\n") {
-		words := strings.TrimLeft(line, " ")
-		indent := strings.Repeat(" ", len(line)-len(words))
-		width := u.width - termColumn - 2 - len(indent)
-		for _, part := range Wrap(words, width) {
-			pad := strings.Repeat(" ", max(1, termColumn-lipgloss.Width(name)))
-			u.Line("  " + u.style.key.Render(name) + pad + indent + part)
-			name = ""
-		}
+	for _, line := range hang(text, u.width-termColumn-2) {
+		pad := strings.Repeat(" ", max(1, termColumn-lipgloss.Width(name)))
+		u.Line("  " + u.style.key.Render(name) + pad + line)
+		name = ""
 	}
 }

@@ -5,8 +5,10 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -131,9 +133,20 @@ func (u *UI) Step(name, does string) {
 	u.Text(does, 2)
 }
 
+// Numbered begins one of several things: its number, and what it is.
+func (u *UI) Numbered(n int, text string) {
+	number := fmt.Sprintf("%d. ", n)
+	for i, line := range Wrap(text, u.width-len(number)) {
+		if i > 0 {
+			number = strings.Repeat(" ", len(number))
+		}
+		u.Line(u.style.heading.Render(number + line))
+	}
+}
+
 // Text writes prose, wrapped, with an indent.
 func (u *UI) Text(text string, indent int) {
-	for _, line := range Wrap(text, u.width-indent) {
+	for _, line := range hang(text, u.width-indent) {
 		u.Line(strings.Repeat(" ", indent) + line)
 	}
 }
@@ -159,7 +172,7 @@ func (u *UI) Warn(text string) { u.mark(u.style.warn.Render("!"), text) }
 
 // mark writes wrapped text with a sign before its first line.
 func (u *UI) mark(sign, text string) {
-	for i, line := range Wrap(text, u.width-2) {
+	for i, line := range hang(text, u.width-2) {
 		if i > 0 {
 			sign = " "
 		}
@@ -206,7 +219,7 @@ func (u *UI) entry(e Entry) {
 		u.Line("  " + u.style.key.Render(name) + pad + u.style.heading.Render(line))
 	}
 	if e.Meaning != "" {
-		u.Line(strings.Repeat(" ", nameColumn+2) + u.style.dim.Render(e.Meaning))
+		u.DimText(e.Meaning, nameColumn+2)
 	}
 }
 
@@ -214,7 +227,7 @@ func (u *UI) entry(e Entry) {
 func (u *UI) Table(headers []string, rows [][]string) {
 	t := table.New().Border(lipgloss.HiddenBorder()).
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
-		BorderHeader(false).Headers(headers...).Rows(rows...).
+		BorderHeader(false).Headers(headers...).Rows(u.narrow(headers, rows)...).
 		StyleFunc(func(row, _ int) lipgloss.Style {
 			if row == table.HeaderRow {
 				return u.style.key.Style
@@ -224,6 +237,39 @@ func (u *UI) Table(headers []string, rows [][]string) {
 	for _, line := range strings.Split(t.Render(), "\n") {
 		u.Line(strings.TrimRight(line, " "))
 	}
+}
+
+// madeFor is the width that tables are made for. In one that has it a row stays a
+// line, for what reads it: a path that is longer than usual goes over the edge.
+const madeFor = 80
+
+// narrow wraps the last column where the screen is narrower than that.
+func (u *UI) narrow(headers []string, rows [][]string) [][]string {
+	if u.width >= madeFor {
+		return rows
+	}
+	last := len(headers) - 1
+	columns := max(10, u.width-before(last, headers, rows))
+	var narrowed [][]string
+	for _, row := range rows {
+		row = slices.Clone(row)
+		row[last] = strings.Join(Wrap(row[last], columns), "\n")
+		narrowed = append(narrowed, row)
+	}
+	return narrowed
+}
+
+// before is the width of a table's first columns, each with the space after it.
+func before(columns int, headers []string, rows [][]string) int {
+	width := 0
+	for column := range columns {
+		widest := lipgloss.Width(headers[column])
+		for _, row := range rows {
+			widest = max(widest, lipgloss.Width(row[column]))
+		}
+		width += widest + 1
+	}
+	return width
 }
 
 // The inline styles, for a word within a line.

@@ -38,6 +38,19 @@ func Wrap(text string, columns int) []string {
 	return lines
 }
 
+// hang wraps each line of a text, and what goes on of it has the line's indent.
+func hang(text string, columns int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		words := strings.TrimLeft(line, " ")
+		indent := strings.Repeat(" ", len(line)-len(words))
+		for _, part := range Wrap(words, columns-len(indent)) {
+			lines = append(lines, strings.TrimRight(indent+part, " "))
+		}
+	}
+	return lines
+}
+
 func wrapParagraph(text string, columns int) []string {
 	var lines []string
 	line := ""

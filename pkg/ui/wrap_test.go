@@ -76,3 +76,45 @@ func TestNarrow(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowScreen: what is made for 80 columns is wrapped in fewer, and stays where
+// it begins.
+func TestNarrowScreen(t *testing.T) {
+	const long = "one two three four five six seven eight nine ten"
+	for name, c := range map[string]struct {
+		draw func(*UI)
+		want string
+	}{
+		"meaning": {
+			func(u *UI) { u.Entries([]Entry{{Name: "root", Text: "x", Meaning: long}}) },
+			"  root            x\n" +
+				"                  one two three four\n                  five six seven eight\n                  nine ten\n",
+		},
+		"table": {
+			func(u *UI) { u.Table([]string{"NAME", "DOES"}, [][]string{{"chroot", long}, {"ns", "little"}}) },
+			"NAME   DOES\nchroot one two three four five six seven\n       eight nine ten\nns     little\n",
+		},
+		"number":   {func(u *UI) { u.Numbered(1, long) }, "1. one two three four five six seven\n   eight nine ten\n"},
+		"its text": {func(u *UI) { u.Text("error\n  "+long, 0) }, "error\n  one two three four five six seven\n  eight nine ten\n"},
+		"a mark":   {func(u *UI) { u.Warn("error\n  " + long) }, "! error\n    one two three four five six seven\n    eight nine ten\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			u := New(&out)
+			u.width = 40
+			c.draw(u)
+			if diff := cmp.Diff(c.want, out.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWideTable: where there are 80 columns, or no screen, a row is one line.
+func TestWideTable(t *testing.T) {
+	var out bytes.Buffer
+	New(&out).Table([]string{"FILE", "IS"}, [][]string{{strings.Repeat("/group", 20), "a file of many"}})
+	if n := strings.Count(out.String(), "\n"); n != 2 {
+		t.Errorf("%d lines:\n%s", n, &out)
+	}
+}
