@@ -78,22 +78,34 @@ func showSurvey(screen *ui.UI, s cgroup.Survey) error {
 	screen.Title("cgroups", "")
 	screen.Text(lang.T(worlds[s.World]), 0)
 	screen.Line("")
-	var rows [][]string
-	for _, m := range s.Mounts {
-		rows = append(rows, []string{fmt.Sprint("v", m.Version), m.At + readOnlyMark(m), contents(m)})
+	if s.World == cgroup.WorldNone {
+		showControllers(screen, s)
+		return screen.Err()
 	}
-	screen.Table([]string{lang.T("TREE"), lang.T("MOUNTED AT"), lang.T("CONTROLLERS")}, rows)
+	showTrees(screen, s)
 	screen.Line("")
-	rows = nil
-	for _, c := range s.Controllers {
-		rows = append(rows, []string{c.Name, lang.T(limits[c.Name]), where(c)})
-	}
-	screen.Table([]string{lang.T("CONTROLLER"), lang.T("LIMITS"), lang.T("ON")}, rows)
+	showControllers(screen, s)
 	screen.Line("")
 	showGroups(screen, s)
 	screen.Line("")
 	screen.Text(mountedBy(), 0)
 	return screen.Err()
+}
+
+func showTrees(screen *ui.UI, s cgroup.Survey) {
+	var rows [][]string
+	for _, m := range s.Mounts {
+		rows = append(rows, []string{fmt.Sprint("v", m.Version), m.At + readOnlyMark(m), contents(m)})
+	}
+	screen.Table([]string{lang.T("TREE"), lang.T("MOUNTED AT"), lang.T("CONTROLLERS")}, rows)
+}
+
+func showControllers(screen *ui.UI, s cgroup.Survey) {
+	var rows [][]string
+	for _, c := range s.Controllers {
+		rows = append(rows, []string{c.Name, lang.T(limits[c.Name]), where(c)})
+	}
+	screen.Table([]string{lang.T("CONTROLLER"), lang.T("LIMITS"), lang.T("ON")}, rows)
 }
 
 // showGroups says where the process is: a tree has one place for each process.
