@@ -131,7 +131,7 @@ func Members(dir string) ([]int, error) {
 }
 
 // patience is how long Kill waits for the next process to end.
-const patience = 5 * time.Second
+var patience = 5 * time.Second
 
 // Kill ends every process of the group and of its children, and waits until
 // they are gone: hundreds take their time on a busy machine, so it goes on as long
