@@ -1,0 +1,68 @@
+package check
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
+)
+
+// TestStopped: an attack is stopped by the layer only with what the layer answers. Of
+// one that was killed the signal counts, and not what its calls gave before.
+func TestStopped(t *testing.T) {
+	refused := attack.Result{Errno: "EPERM"}
+	for _, test := range []struct {
+		name    string
+		made    *outcome
+		noGuest error
+		by      []string
+		want    State
+	}{
+		{"not brought inside", nil, errors.New("no"), []string{"EPERM"}, Unclear},
+		{"not made", nil, nil, []string{"EPERM"}, Unclear},
+		{"says nothing", &outcome{Result: refused, unclear: "why"}, nil, []string{"EPERM"}, Unclear},
+		{"succeeded", &outcome{Result: attack.Result{Allowed: true}}, nil, []string{"EPERM", ""}, Fails},
+		{"refused", &outcome{Result: refused}, nil, []string{"EPERM"}, Holds},
+		{"refused by another", &outcome{Result: refused}, nil, []string{"EROFS"}, Unclear},
+		{"came to nothing", &outcome{}, nil, []string{""}, Holds},
+		{"killed", &outcome{killed: "SIGSYS"}, nil, []string{"EPERM", "SIGSYS"}, Holds},
+		{"killed by another", &outcome{killed: "SIGKILL"}, nil, []string{"", "SIGSYS"}, Unclear},
+		{"killed after a refusal", &outcome{Result: refused, killed: "SIGKILL"}, nil, []string{"EPERM"}, Unclear},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e := &evidence{noGuest: test.noGuest, attacks: map[string]outcome{}}
+			if test.made != nil {
+				e.attacks[attack.Chroot.Name] = *test.made
+			}
+			if got := stopped(e, attack.Chroot, test.by...); got.state != test.want {
+				t.Errorf("%+v, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestEscapeStopped: what counts is where the escape led.
+func TestEscapeStopped(t *testing.T) {
+	host := &evidence{host: &observe.Snapshot{Root: observe.Link{Dev: 0x801, Ino: 2}}}
+	const inside = "device 8:1, inode 77"
+	for _, test := range []struct {
+		name, before, after string
+		want                State
+	}{
+		{"the host's root", inside, host.hostRoot(), Fails},
+		{"where it was the host's before", host.hostRoot(), host.hostRoot(), Fails},
+		{"another directory", inside, "device 8:1, inode 78", Fails},
+		{"nowhere", inside, inside, Holds},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e := *host
+			e.attacks = map[string]outcome{attack.ChrootEscape.Name: {Result: attack.Result{
+				Facts: map[string]string{attack.RootBefore: test.before, attack.RootAfter: test.after},
+			}}}
+			if got := escapeStopped(&e); got.state != test.want {
+				t.Errorf("%+v, want %s", got, test.want)
+			}
+		})
+	}
+}
