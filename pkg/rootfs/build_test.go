@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -344,6 +345,8 @@ func TestInUse(t *testing.T) {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Setpgid: true, Pdeathsig: syscall.SIGKILL}
 			out, err := cmd.StdoutPipe()
 			must(t, err)
+			runtime.LockOSThread() // the death signal is this thread's end
+			defer runtime.UnlockOSThread()
 			must(t, cmd.Start())
 			defer func() { _ = unix.Kill(-cmd.Process.Pid, unix.SIGKILL); _ = cmd.Wait() }()
 			if _, err := io.ReadFull(out, make([]byte, 3)); err != nil {

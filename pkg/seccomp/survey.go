@@ -10,7 +10,7 @@ import (
 // Group is the calls that filters treat alike.
 type Group struct {
 	Actions []Action `json:"actions"` // more than one: it depends on the arguments
-	Calls   []string `json:"calls"`
+	Calls   []string `json:"calls,omitempty"`
 }
 
 // Survey is what filters do with every call of this architecture. It is found by
