@@ -3,10 +3,16 @@ package lesson
 import (
 	"bytes"
 	"context"
+	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -139,4 +145,46 @@ func TestPresentPages(t *testing.T) {
 	if !strings.Contains(out, "\x1b[2J") {
 		t.Errorf("a slide does not begin on a screen of its own:\n%q", out)
 	}
+}
+
+// TestPresentTypedAhead: what is typed while a demo runs is neither shown nor obeyed
+// after it, and the terminal is as it was, also where Ctrl-C ended the demo.
+func TestPresentTypedAhead(t *testing.T) {
+	d, err := readDeck(t, strings.Replace(deck, "$ echo hello\nhello\n", "$ printf '%s leave\\n' q:; sleep 0.5; echo done\n...\n", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		limit time.Duration
+		want  error
+	}{"to its end": {time.Minute, ErrLeft}, "interrupted": {300 * time.Millisecond, context.DeadlineExceeded}} {
+		t.Run(name, func(t *testing.T) {
+			p := &Player{}
+			out, err := typeTo(t, p, 24, []string{"r", "zz\r\r", "q"}, func(ctx context.Context) error {
+				before := settings(t, p.Keys)
+				ctx, cancel := context.WithTimeout(ctx, tt.limit)
+				defer cancel()
+				err := p.Present(ctx, d, 2)
+				if diff := cmp.Diff(before, settings(t, p.Keys)); diff != "" {
+					t.Error(diff)
+				}
+				return err
+			})
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%v, want %v:\n%s", err, tt.want, out)
+			}
+			if strings.Contains(out, "zz") || !strings.Contains(out, "q: leave\r\n") {
+				t.Errorf("the screen is:\n%s", out)
+			}
+		})
+	}
+}
+
+func settings(t *testing.T, terminal *os.File) *unix.Termios {
+	t.Helper()
+	s, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -223,6 +223,7 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 		p.conclude(s, Verdict{Missing: err})
 		return nil
 	}
+	defer p.hush(t)()
 	if err := p.enter(s.lesson); err != nil {
 		return err
 	}
@@ -269,6 +270,14 @@ func (p *performance) keyboard(t *Transcript) *os.File {
 		return p.Keys
 	}
 	return nil
+}
+
+// hush takes no keys until its end, unless the commands take them.
+func (p *performance) hush(t *Transcript) (end func()) {
+	if p.Keys == nil || p.keyboard(t) != nil {
+		return func() {}
+	}
+	return ui.Hush(p.Keys)
 }
 
 // enter goes to the place of a lesson.

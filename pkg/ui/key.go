@@ -29,10 +29,8 @@ func key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
 	if err != nil {
 		return 0, &os.PathError{Op: "read the terminal's settings", Path: in.Name(), Err: err}
 	}
-	raw := *saved
-	raw.Lflag &^= unix.ICANON | unix.ECHO
-	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
-	err = unix.IoctlSetTermios(fd, unix.TCSETS, &raw)
+	raw := unechoed(saved)
+	err = unix.IoctlSetTermios(fd, unix.TCSETS, raw)
 	if errors.Is(err, unix.EIO) {
 		return 'q', hangup(ctx)
 	}
@@ -40,7 +38,31 @@ func key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
 		return 0, &os.PathError{Op: "set the terminal", Path: in.Name(), Err: err}
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, saved) }()
-	return readKey(ctx, fd, &raw, resumed)
+	return readKey(ctx, fd, raw, resumed)
+}
+
+// unechoed are settings in which a key is there at once, and not shown.
+func unechoed(saved *unix.Termios) *unix.Termios {
+	raw := *saved
+	raw.Lflag &^= unix.ICANON | unix.ECHO
+	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
+	return &raw
+}
+
+// Hush keeps what is typed off the screen while nobody asks for it. Its end throws
+// that away, for it was meant for nothing that is asked later. A terminal that is
+// gone says so at the next key.
+func Hush(in *os.File) (end func()) {
+	fd := int(in.Fd())
+	saved, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return func() {}
+	}
+	_ = unix.IoctlSetTermios(fd, unix.TCSETS, unechoed(saved))
+	return func() {
+		_ = unix.IoctlSetTermios(fd, unix.TCSETS, saved)
+		_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
+	}
 }
 
 // readKey looks every tenth of a second whether it is still wanted.
