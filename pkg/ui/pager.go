@@ -142,6 +142,15 @@ func (p *Pager) written(part []byte) {
 		return
 	}
 	columns, _ := p.size()
-	p.room -= 1 + max(0, Width(string(bytes.TrimRight(p.line, "\r\n")))-1)/max(1, columns)
+	p.room -= rows(p.line, max(1, columns))
 	p.line = nil
+}
+
+// rows is how many a line takes. Each \r begins again in the row that was reached.
+func rows(line []byte, columns int) int {
+	n := 1
+	for piece := range bytes.SplitSeq(bytes.TrimRight(line, "\r\n"), []byte("\r")) {
+		n += max(0, Width(string(piece))-1) / columns
+	}
+	return n
 }

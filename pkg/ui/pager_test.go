@@ -59,6 +59,19 @@ func TestPagerLongLines(t *testing.T) {
 	}
 }
 
+// TestPagerGauge: a line that is drawn again and again in its place takes one row,
+// or as many as the terminal breaks it into each time.
+func TestPagerGauge(t *testing.T) {
+	const gauge = "\raaaaa\x1b[K\rbbbbb\x1b[K\rccccc\x1b[K\r\n"
+	for columns, want := range map[int]string{10: gauge + lines(1, 2) + "...", 4: gauge + "..."} {
+		p, out := testPager(columns, 5) // three rows a page
+		_, _ = io.WriteString(p, gauge+lines(1, 3))
+		if out.String() != want {
+			t.Errorf("%d columns: got %q, want %q", columns, out, want)
+		}
+	}
+}
+
 // TestPagerFlush: everything comes, and so does everything of a terminal without
 // a size.
 func TestPagerFlush(t *testing.T) {
