@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,6 +75,7 @@ func (f *bombFlags) run(cmd *cobra.Command) error {
 	attack.SelfAs(c)
 	b := &bomb.Bomb{Container: *c, Duration: f.duration, Unsafe: f.unsafe, FullCPU: f.fullCPU}
 	b.Until = func(r bomb.Report) bool { return conclusive(b, r) }
+	b.Armed = func(bomb.Group) { catchStop() }
 	if f.shell {
 		b.Shell, b.Script = bomb.Shell(c.Rootfs)
 	}
@@ -98,6 +102,10 @@ func (f *bombFlags) understood() error {
 	return knownLesson(f.lesson)
 }
 
+// catchStop keeps Ctrl-Z from stopping this program from now on: it would stop the
+// clock, and not the bomb. One that ignored the signal would hand that on to the bomb.
+func catchStop() { signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP) }
+
 func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
 	screen.Title(lang.F("Attack: %s", attack.ForkBomb.Name), against(&b.Container))
 	if b.Shell != "" {
@@ -109,7 +117,10 @@ func showBomb(ctx context.Context, screen *ui.UI, b *bomb.Bomb) error {
 	if gauge.InPlace() {
 		b.Every = 100 * time.Millisecond
 	}
-	b.Armed = func(g bomb.Group) { showArmed(screen, b, g) }
+	b.Armed = func(g bomb.Group) {
+		catchStop()
+		showArmed(screen, b, g)
+	}
 	var latencies []float64
 	b.Sample = func(s bomb.Sample) {
 		latencies = append(latencies, float64(s.Latency))

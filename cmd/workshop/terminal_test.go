@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -12,6 +15,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // screen is a terminal with workshop in it.
@@ -25,8 +30,13 @@ type screen struct {
 
 func startOnTerminal(t *testing.T, args ...string) *screen {
 	t.Helper()
+	return runOnTerminal(t, exec.Command("workshop", args...))
+}
+
+func runOnTerminal(t *testing.T, cmd *exec.Cmd) *screen {
+	t.Helper()
 	needTour(t)
-	s := &screen{t: t, cmd: exec.Command("workshop", args...)}
+	s := &screen{t: t, cmd: cmd}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm")
 	var err error
 	s.master, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 30, Cols: 100})
@@ -239,4 +249,26 @@ func TestProcess1ThatHandlesOrIgnores(t *testing.T) {
 	if code := s.ended(); code != 8 {
 		t.Errorf("with the signal ignored: exit code %d", code)
 	}
+}
+
+// TestStopOfABomb: Ctrl-Z does not stop the clock that kills the bomb.
+func TestStopOfABomb(t *testing.T) {
+	for _, flag := range []string{"--json", "--json=false"} {
+		s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; workshop attack fork-bomb --for 1s "$1"; echo ended $?`, "sh", flag))
+		testenv.Eventually(t, 20*time.Second, "a bomb", func() bool { return bombIn(s.cmd.Process.Pid) })
+		s.typeKeys("\x1a")
+		s.see("ended 0")
+		s.ended()
+	}
+}
+
+// bombIn tells whether a bomb runs in a session.
+func bombIn(session int) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	return slices.ContainsFunc(files, func(file string) bool {
+		words, _ := os.ReadFile(file)
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		its, _ := unix.Getsid(pid)
+		return its == session && bytes.Contains(words, []byte("\x00native-bomb\x00"))
+	})
 }
