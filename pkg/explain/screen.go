@@ -39,6 +39,7 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 		s.terminal = s.UI
 		s.UI, s.pager = s.UI.Paged()
 	}
+	s.UI.Measure()
 	s.UI.AtOnce(func() { s.UI.Step(m.Name, does(m)) })
 	if err := s.UI.Err(); err != nil {
 		return fmt.Errorf("show the step %s: %w", m.Name, err)
@@ -92,6 +93,7 @@ func (s *Screen) After(ctx context.Context, m *container.Moment) error {
 	if idle(m) {
 		return nil
 	}
+	s.UI.Measure()
 	s.UI.AtOnce(func() { s.show(m) })
 	if err := s.more(ctx); err != nil {
 		return err

@@ -118,3 +118,35 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// TestResized: what is shown after a terminal was made narrower fits it.
+func TestResized(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	resize := func(columns uint16) {
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	resize(80)
+	s := &Screen{UI: ui.New(terminal)}
+	m := &container.Moment{Name: "execve", Before: status("X", strings.Repeat("a", 30)), After: status("X", strings.Repeat("b", 30))}
+	for _, at := range []uint16{80, 40} {
+		resize(at)
+		if err := errors.Join(s.Before(t.Context(), m), s.After(t.Context(), m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	terminal.Close()
+	shown, _ := io.ReadAll(keyboard)
+	_, after, _ := strings.Cut(string(shown), "bbb")
+	_, narrow, _ := strings.Cut(after, "execve")
+	for line := range strings.Lines(narrow) {
+		if got := ui.Width(strings.TrimRight(line, "\r\n")); got > 40 {
+			t.Errorf("%d columns: %q", got, line)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
@@ -144,6 +145,24 @@ func TestPresentPages(t *testing.T) {
 	}
 	if !strings.Contains(out, "\x1b[2J") {
 		t.Errorf("a slide does not begin on a screen of its own:\n%q", out)
+	}
+}
+
+// TestPresentResized: a slide is as wide as the terminal is when it comes.
+func TestPresentResized(t *testing.T) {
+	d, err := readDeck(t, deck)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Player{}
+	out, err := typeTo(t, p, 24, strings.Split("\r q", " "), func(ctx context.Context) error {
+		if err := pty.Setsize(p.Keys, &pty.Winsize{Rows: 24, Cols: 60}); err != nil {
+			t.Fatal(err)
+		}
+		return p.Present(ctx, d, 1)
+	})
+	if title := "Two" + strings.Repeat(" ", 54) + "2/2\r\n"; !errors.Is(err, ErrLeft) || !strings.Contains(ui.Bare(out), title) {
+		t.Errorf("%v, no %q in:\n%q", err, title, out)
 	}
 }
 

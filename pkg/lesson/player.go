@@ -197,6 +197,7 @@ func (p *performance) press(ctx context.Context, text, keys string) (byte, error
 	if err != nil {
 		return 0, err
 	}
+	p.UI.Measure()
 	if key == 'b' || key == 'q' {
 		p.pager.Drop()
 	}

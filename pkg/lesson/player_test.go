@@ -14,6 +14,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -310,6 +311,32 @@ func TestClock(t *testing.T) {
 	_, out, err := keys(t, l, "q")
 	if !errors.Is(err, ErrLeft) || !strings.Contains(out, "q: leave    0/5 min") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestKeysAndClockFit: of the longest line of keys 80 columns show all, late in a tour
+// of all lessons too.
+func TestKeysAndClockFit(t *testing.T) {
+	l := read(t, sample("Words."))
+	for _, language := range []string{lang.English, lang.Japanese} {
+		if err := lang.Set(language); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = lang.Set(lang.English) })
+		p := &Player{}
+		out, err := typeTo(t, p, 24, nil, func(context.Context) error {
+			now := p.perform()
+			now.clock = newClock([]*Lesson{l, l})
+			now.clock.start = now.clock.start.Add(-199 * time.Minute)
+			now.clock.entered[l], now.clock.minutes = now.clock.start.Add(99*time.Minute), 190
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			_, err := now.wait(ctx, &slide{lesson: l, question: 1})
+			return err
+		})
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(out, "199/190") || ui.Width(out) >= 80 {
+			t.Errorf("%v, %d columns: %q", err, ui.Width(out), out)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ func (g *Gauge) Show(lines ...string) {
 		g.ui.Line(lines[0])
 		return
 	}
+	g.ui.Measure()
 	var b strings.Builder
 	if g.lines > 1 {
 		b.WriteString(strings.Repeat("\x1b[A", g.lines-1)) // cursor up

@@ -154,9 +154,13 @@ func hangup(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// Ask shows what the keys do, waits for one of them, and takes the line away.
+// Ask shows what the keys do, waits for one of them, and takes the line away: so it
+// is no longer than the terminal is wide now.
 func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, error) {
-	show := func() { u.write(u.style.dim.Render(text)) }
+	show := func() {
+		u.Measure()
+		u.write(u.style.dim.Render(narrowed(text, u.width-1)))
+	}
 	show()
 	defer u.write("\r" + ansi.EraseEntireLine)
 	for {
@@ -165,4 +169,12 @@ func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, err
 			return pressed, err
 		}
 	}
+}
+
+// narrowed moves the parts of a text together where they do not fit, and then cuts.
+func narrowed(text string, columns int) string {
+	if !Fits(text, columns) {
+		text = strings.ReplaceAll(text, "    ", "  ")
+	}
+	return Cut(text, columns)
 }

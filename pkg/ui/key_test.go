@@ -83,6 +83,52 @@ func TestKeyAfterStop(t *testing.T) {
 	}
 }
 
+// TestKeysFit: the line with the keys takes one row, also after a resize, for that is
+// what is taken away.
+func TestKeysFit(t *testing.T) {
+	keyboard, terminal := openTerminal(t)
+	defer Hush(terminal)()
+	u, shown := New(terminal), make([]byte, 4096)
+	for _, c := range []struct {
+		columns uint16
+		want    string
+	}{{21, "n: notes    q: leave"}, {20, "n: notes  q: leave"}, {18, "n: notes  q: l..."}} {
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: c.columns}); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(100*time.Millisecond, func() { _, _ = keyboard.WriteString("q") })
+		if _, err := u.Ask(t.Context(), terminal, "n: notes    q: leave", "q"); err != nil {
+			t.Fatal(err)
+		}
+		terminal.WriteString("\n")
+		var all string
+		for !strings.HasSuffix(all, "\n") {
+			n, _ := keyboard.Read(shown)
+			all += string(shown[:n])
+		}
+		if line, _, _ := strings.Cut(all, "\r"); Bare(line) != c.want {
+			t.Errorf("%d columns: %q, want %q", c.columns, line, c.want)
+		}
+	}
+}
+
+// TestGaugeResized draws no frame that a terminal which is narrower now would break.
+func TestGaugeResized(t *testing.T) {
+	keyboard, terminal := openTerminal(t)
+	g := New(terminal).NewGauge()
+	for _, columns := range []uint16{80, 40} {
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
+			t.Fatal(err)
+		}
+		g.Show(strings.Repeat("x", 100))
+		shown := make([]byte, 4096)
+		n, _ := keyboard.Read(shown)
+		if got := strings.Count(string(shown[:n]), "x"); got != int(columns)-1 {
+			t.Errorf("%d columns on a terminal of %d", got, columns)
+		}
+	}
+}
+
 // TestKeyUnreadable: an error that stays is told, and not tried again for ever.
 func TestKeyUnreadable(t *testing.T) {
 	keyboard, terminal := openTerminal(t)

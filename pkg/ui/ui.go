@@ -23,6 +23,7 @@ const MaxWidth = 100
 // UI writes to one place. The first error of a write is kept, see Err.
 type UI struct {
 	w     io.Writer
+	end   io.Writer // w, or what is behind its pager
 	width int
 	err   error
 	style styles
@@ -47,7 +48,8 @@ func (s style) Render(text string) string {
 // New makes a UI for a file, a buffer or a pipe. The colours are the terminal's
 // own sixteen, which its owner chose to be readable.
 func New(w io.Writer) *UI {
-	u := &UI{w: w, width: widthOf(w)}
+	u := &UI{w: w, end: w}
+	u.Measure()
 	r := lipgloss.NewRenderer(w)
 	plain := r.NewStyle().Bold(true).Render("a") == "a"
 	for _, s := range []struct {
@@ -79,6 +81,10 @@ func widthOf(w io.Writer) int {
 	}
 	return 80
 }
+
+// Measure reads again how wide the terminal is: who presents makes the font larger,
+// and goes on.
+func (u *UI) Measure() { u.width = widthOf(u.end) }
 
 // Width is the number of columns that a line may have.
 func (u *UI) Width() int { return u.width }
