@@ -38,11 +38,11 @@ func (u *UI) GoSource(source string) {
 func (u *UI) token(tok token.Token, text string) string {
 	switch {
 	case tok == token.COMMENT:
-		return u.style.good.UnsetBold().Render(text)
+		return u.style.good.Render(text)
 	case tok == token.STRING:
 		return u.style.code.Render(text)
 	case tok.IsKeyword():
-		return u.style.key.Render(text)
+		return u.style.heading.Render(text)
 	}
 	return text
 }
@@ -53,7 +53,7 @@ func (u *UI) ScriptSource(source string) {
 	for line := range strings.Lines(strings.ReplaceAll(source, "\t", "    ")) {
 		line = strings.TrimRight(line, "\n")
 		if strings.HasPrefix(strings.TrimLeft(line, " "), "#") {
-			line = u.style.good.UnsetBold().Render(line)
+			line = u.style.good.Render(line)
 		}
 		u.Line(line)
 	}

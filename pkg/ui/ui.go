@@ -45,29 +45,32 @@ func (s style) Render(text string) string {
 	return s.Style.Render(text)
 }
 
-// New makes a UI for a file, a buffer or a pipe. The colours are the terminal's
-// own sixteen, which its owner chose to be readable.
+// New makes a UI for a file, a buffer or a pipe.
+//
+// The background is dark or light, and not every terminal says which. So prose has no
+// colour, and what only stands out has one of the terminal's own that do so on both,
+// with a contrast of 3 in most palettes and of 2 in the worst. Yellow and magenta have
+// less, and so have colours 8 to 15, which many terminals take for 0 to 7 in bold.
 func New(w io.Writer) *UI {
 	u := &UI{w: w, end: w}
 	u.Measure()
 	r := lipgloss.NewRenderer(w)
 	plain := r.NewStyle().Bold(true).Render("a") == "a"
 	for _, s := range []struct {
-		style        *style
-		color        string // "" is that of the text
-		bold, italic bool
+		style *style
+		looks lipgloss.Style
 	}{
-		{style: &u.style.title, color: "14", bold: true},
-		{style: &u.style.heading, bold: true},
-		{style: &u.style.emphasis, italic: true},
-		{style: &u.style.dim, color: "8"},
-		{style: &u.style.good, color: "10", bold: true},
-		{style: &u.style.bad, color: "9", bold: true},
-		{style: &u.style.warn, color: "11", bold: true},
-		{style: &u.style.key, color: "6"},
-		{style: &u.style.code, color: "13"},
+		{&u.style.title, r.NewStyle().Bold(true)},
+		{&u.style.heading, r.NewStyle().Bold(true)},
+		{&u.style.emphasis, r.NewStyle().Italic(true)},
+		{&u.style.dim, r.NewStyle().Faint(true)},
+		{&u.style.good, r.NewStyle().Foreground(lipgloss.Color("2"))},
+		{&u.style.bad, r.NewStyle().Foreground(lipgloss.Color("1"))},
+		{&u.style.warn, r.NewStyle().Reverse(true)},
+		{&u.style.key, r.NewStyle().Foreground(lipgloss.Color("6"))},
+		{&u.style.code, r.NewStyle().Foreground(lipgloss.Color("6"))},
 	} {
-		*s.style = style{r.NewStyle().Foreground(lipgloss.Color(s.color)).Bold(s.bold).Italic(s.italic), plain}
+		*s.style = style{s.looks, plain}
 	}
 	return u
 }
