@@ -48,10 +48,14 @@ func (p *place) furnish() error {
 	return p.hire()
 }
 
-// hire starts the janitor. It removes the directory when this process closes its
-// end of a pipe or is gone, also by kill -9.
+// janitor removes the directory $1, and a network namespace of its name: a transcript
+// that was ended had no time for its own.
+const janitor = `cat >/dev/null; ip netns del "${1##*/}" 2>/dev/null; exec rm -rf -- "$1"`
+
+// hire starts the janitor. It does so when this process closes its end of a pipe or
+// is gone, also by kill -9.
 func (p *place) hire() error {
-	p.janitor = exec.Command("sh", "-c", `cat >/dev/null; exec rm -rf -- "$1"`, "sh", p.base)
+	p.janitor = exec.Command("sh", "-c", janitor, "sh", p.base)
 	p.janitor.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of reach of Ctrl-C
 	stdin, err := p.janitor.StdinPipe()
 	if err != nil {

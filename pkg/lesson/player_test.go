@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -140,6 +143,39 @@ func TestJanitor(t *testing.T) {
 	if _, err := os.Stat(p.base); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s is still there: %v", p.base, err)
 	}
+}
+
+// TestJanitorNetwork interrupts a transcript before it deletes its network namespace.
+func TestJanitorNetwork(t *testing.T) {
+	testenv.Root(t)
+	_, err := exec.LookPath("ip")
+	testenv.Needs(t, "ip in PATH", err == nil, err)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	l := read(t, sample("```console\n$ name=$(basename $PWD); ip netns add $name; echo made\n$ sleep 61; ip netns del $name\n```"))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	name := ""
+	out := writer(func(b []byte) {
+		if places, _ := filepath.Glob(dir + "/workshop-*"); len(places) == 1 && strings.Contains(string(b), "made\n") {
+			name = filepath.Base(places[0])
+			t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", name).Run() })
+			cancel(enough)
+		}
+	})
+	if _, err := (&Player{UI: ui.New(io.Discard), Out: out}).Play(ctx, []*Lesson{l}); !errors.Is(err, enough) {
+		t.Fatalf("Play: %v", err)
+	}
+	if _, err := os.Stat("/run/netns/" + name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", name, err)
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) {
+	w(b)
+	return len(b), nil
 }
 
 // keys plays a lesson on a terminal, each of typed when the
