@@ -31,6 +31,8 @@ func boundingSet(screen *ui.UI) (bool, error) {
 		screen.Line(screen.Strong(lang.T("After execve")) + lang.F("   process %d", os.Getpid()))
 		return chrootIs(screen, unix.EPERM)
 	}
+	screen.Text(lang.T("chroot(2) is called twice: the second call is refused, and should be."), 0)
+	screen.Line("")
 	good := false
 	err := thread.Do(func() (err error) {
 		if err := hasChroot(); err != nil {

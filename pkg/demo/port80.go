@@ -90,8 +90,10 @@ func port80(screen *ui.UI) (bool, error) {
 	}
 	defer s.close()
 	screen.Text(lang.F("A network namespace of our own, and in it the server as user %d.", ordinaryUser), 0)
+	attempts := s.attempts()
+	screen.Text(lang.F("%d of the %d tries below are refused, on purpose.", refusals(attempts), len(attempts)), 0)
 	good := true
-	for n, a := range s.attempts() {
+	for n, a := range attempts {
 		screen.Line("")
 		screen.Numbered(n+1, a.title)
 		var got, said string
@@ -117,6 +119,16 @@ func port80(screen *ui.UI) (bool, error) {
 		screen.Good(got + ": " + a.because)
 	}
 	return good, screen.Err()
+}
+
+// refusals counts those that are not to be answered.
+func refusals(list []attempt) (n int) {
+	for _, a := range list {
+		if a.want != "200" {
+			n++
+		}
+	}
+	return n
 }
 
 // stage80 is a directory with the server, and a network namespace.

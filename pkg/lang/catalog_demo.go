@@ -73,6 +73,7 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
+			"chroot(2) is called twice: the second call is refused, and should be.": "chroot(2)を2回呼びます。2回目は拒否されるのが正解です。",
 			"After execve":          "execveの後",
 			"Before execve":         "execveの前",
 			"   process %d":         "   プロセス%d",
@@ -107,6 +108,7 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"A network namespace of our own, and in it the server as user %d.": "専用のネットワーク名前空間を作り、その中でユーザー%dとしてサーバーを動かします。",
+			"%d of the %d tries below are refused, on purpose.":                "以下の%[2]d回のうち、わざと拒否されるものが%[1]d回あります。",
 			"%s, and not %s": "%sです。%sのはずでした",
 			"An ordinary user and an ordinary program":                         "一般ユーザーと、ただのプログラム",
 			"a port below 1024 takes CAP_NET_BIND_SERVICE":                     "1024未満のポートにはCAP_NET_BIND_SERVICEが必要",
