@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -30,9 +28,8 @@ func (f *checkFlags) watchFiles(ctx context.Context, out io.Writer, c *check.Che
 	if len(files) == 0 {
 		return usageError{errors.New("--watch looks at the files of COMMAND, and there is none: workshop check 2 --watch -- ./box.sh")}
 	}
-	terminal, _ := out.(*os.File)
 	for {
-		if terminal != nil && term.IsTerminal(int(terminal.Fd())) {
+		if ui.IsTerminal(out) {
 			_, _ = io.WriteString(out, "\x1b[H\x1b[2J\x1b[3J")
 		}
 		seen := stamps(files)

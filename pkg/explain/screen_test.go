@@ -79,6 +79,7 @@ func TestNobodyWaits(t *testing.T) {
 // TestPages shows a moment of more lines than the terminal has: in pages, the last
 // of them before the command may write there too.
 func TestPages(t *testing.T) {
+	t.Setenv("TERM", "xterm")
 	for _, typed := range []string{"\n\n\n\n\n\n", "\nq"} {
 		keyboard, terminal, err := pty.Open()
 		if err != nil {

@@ -199,6 +199,24 @@ func TestPresentTypedAhead(t *testing.T) {
 	}
 }
 
+// TestPresentInterrupted: Ctrl-C while the screen is full leaves no sign of more before
+// what is said of it.
+func TestPresentInterrupted(t *testing.T) {
+	d, err := readDeck(t, strings.Replace(deck, "$ echo hello\nhello\n", "$ seq 1000 1030; sleep 60\n...\n", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Player{}
+	out, err := typeTo(t, p, 14, []string{"r"}, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		return p.Present(ctx, d, 2)
+	})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.HasSuffix(out, "...\r\x1b[2K") {
+		t.Errorf("%v:\n%q", err, out)
+	}
+}
+
 func settings(t *testing.T, terminal *os.File) *unix.Termios {
 	t.Helper()
 	s, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)

@@ -199,6 +199,7 @@ func keysTo(t *testing.T, p *Player, rows int, l *Lesson, typed ...string) (repo
 // typeTo types the next key each time that the player names its keys.
 func typeTo(t *testing.T, p *Player, rows int, typed []string, play func(context.Context) error) (string, error) {
 	t.Helper()
+	t.Setenv("TERM", "xterm")
 	master, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)

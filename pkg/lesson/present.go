@@ -33,7 +33,8 @@ func (p *Player) PlayDeck(ctx context.Context, d *Deck, from int) (Report, error
 func (p *Player) Present(ctx context.Context, d *Deck, from int) error {
 	now := p.perform()
 	now.turnPages()
-	return errors.Join(now.present(ctx, d, from-1), now.close())
+	err := now.present(ctx, d, from-1)
+	return errors.Join(err, now.pager.Unmark(), now.close())
 }
 
 func (p *performance) present(ctx context.Context, d *Deck, at int) error {

@@ -9,11 +9,14 @@ import (
 	"golang.org/x/term"
 )
 
-// IsTerminal tells whether a person may look at what is drawn on w.
+// IsTerminal tells whether a person may look at what is drawn on w. One that calls
+// itself dumb shows the sequences for that as they are.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return ok && !dumb() && term.IsTerminal(int(f.Fd()))
 }
+
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
 
 // Gauge shows one line again and again: on a terminal always in the same place,
 // else each time as a line of its own.

@@ -162,13 +162,21 @@ func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, err
 		u.write(u.style.dim.Render(narrowed(text, u.width-1)))
 	}
 	show()
-	defer u.write("\r" + ansi.EraseEntireLine)
+	defer u.eraseLine()
 	for {
 		pressed, err := key(ctx, in, show)
 		if err != nil || strings.IndexByte(keys, pressed) >= 0 {
 			return pressed, err
 		}
 	}
+}
+
+func (u *UI) eraseLine() {
+	if dumb() {
+		u.Line("")
+		return
+	}
+	u.write("\r" + ansi.EraseEntireLine)
 }
 
 // narrowed moves the parts of a text together where they do not fit, and then cuts.

@@ -13,9 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal gives the two ends of one.
+// openTerminal gives the two ends of one, wherever the tests themselves run.
 func openTerminal(t *testing.T) (keyboard, terminal *os.File) {
 	t.Helper()
+	t.Setenv("TERM", "xterm")
 	keyboard, terminal, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/lipgloss/table"
+	"github.com/muesli/termenv"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
@@ -55,6 +56,9 @@ func New(w io.Writer) *UI {
 	u := &UI{w: w, end: w}
 	u.Measure()
 	r := lipgloss.NewRenderer(w)
+	if dumb() {
+		r.SetColorProfile(termenv.Ascii)
+	}
 	plain := r.NewStyle().Bold(true).Render("a") == "a"
 	for _, s := range []struct {
 		style *style
