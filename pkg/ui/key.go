@@ -162,6 +162,7 @@ func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, err
 		u.write(u.style.dim.Render(narrowed(text, u.width-1)))
 	}
 	show()
+	defer u.Measure() // for what comes next
 	defer u.eraseLine()
 	for {
 		pressed, err := key(ctx, in, show)

@@ -97,9 +97,12 @@ func TestKeysFit(t *testing.T) {
 		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: c.columns}); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(100*time.Millisecond, func() { _, _ = keyboard.WriteString("q") })
-		if _, err := u.Ask(t.Context(), terminal, "n: notes    q: leave", "q"); err != nil {
-			t.Fatal(err)
+		time.AfterFunc(100*time.Millisecond, func() {
+			_ = pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 30})
+			_, _ = keyboard.WriteString("q")
+		})
+		if _, err := u.Ask(t.Context(), terminal, "n: notes    q: leave", "q"); err != nil || u.Width() != 30 {
+			t.Fatalf("%v, and what comes next has %d columns, not 30", err, u.Width())
 		}
 		terminal.WriteString("\n")
 		var all string
