@@ -48,7 +48,8 @@ func mountRoot(lower ...string) error {
 		return &steps.Error{Op: "mount tmpfs", Path: scratch, Err: err}
 	}
 	upper, work := scratch+"/upper", scratch+"/work"
-	if err := errors.Join(os.Mkdir(upper, 0o755), os.Mkdir(work, 0o755)); err != nil {
+	// The umask is the user's, and the mode of upper is that of / in the container.
+	if err := errors.Join(os.Mkdir(upper, 0o755), os.Chmod(upper, 0o755), os.Mkdir(work, 0o755)); err != nil {
 		return err
 	}
 	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", lowerdir(lower), upper, work)

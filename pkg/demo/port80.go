@@ -175,7 +175,7 @@ func copyProgram(to string) error {
 		return err
 	}
 	_, err = io.Copy(file, from)
-	return errors.Join(err, file.Close())
+	return errors.Join(err, file.Chmod(0o755), file.Close()) // an ordinary user runs it, whatever the umask
 }
 
 // newNetwork makes a network namespace with its loopback up. It lives as long as

@@ -74,6 +74,42 @@ func TestBuildKinds(t *testing.T) {
 	}
 }
 
+const umaskEnv = "WORKSHOP_TEST_UMASK"
+
+// TestUmask: whoever builds or runs keeps files to itself by its umask, and an
+// ordinary user of the container still gets in.
+func TestUmask(t *testing.T) {
+	if os.Getenv(umaskEnv) != "" {
+		unix.Umask(0o077)
+		_, err := Build(t.Context(), "busybox", nil)
+		must(t, err)
+		must(t, os.RemoveAll(filepath.Join(Dir(), "busybox/usr/local")))
+		must(t, RefreshWorkshop(filepath.Join(Dir(), "busybox")))
+		_, err = Tools()
+		must(t, err)
+		return
+	}
+	dir := sandbox(t)
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestUmask$")
+	cmd.Env = append(os.Environ(), umaskEnv+"=1", "WORKSHOP_ROOTFS="+filepath.Join(dir, "above/rootfs"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	must(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		must(t, err)
+		info, err := d.Info()
+		must(t, err)
+		want := os.FileMode(0o044)
+		if d.IsDir() {
+			want = 0o055
+		}
+		if info.Mode()&want != want && path != dir && d.Name() != "root" { // the home of root is root's
+			t.Errorf("%s is closed to others: %v", path, info.Mode())
+		}
+		return nil
+	}))
+}
+
 // inside runs the shell line with the directory as its root.
 func inside(t *testing.T, dir, line, want string) {
 	t.Helper()

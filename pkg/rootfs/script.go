@@ -29,8 +29,8 @@ func (s script) run(ctx context.Context, log io.Writer) error {
 	defer runtime.UnlockOSThread()
 
 	words := &tail{}
-	// /proc is still that of the outer PID namespace.
-	text := "mount -t proc proc /proc || exit\n" + s.text
+	// /proc is still that of the outer PID namespace, and the umask that of the user.
+	text := "umask 022; mount -t proc proc /proc || exit\n" + s.text
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", text, "rootfs"}, s.args...)...)
 	cmd.Stdout, cmd.Stderr = log, io.MultiWriter(log, words)
 	cmd.ExtraFiles = []*os.File{s.lock}

@@ -88,7 +88,7 @@ func holdTools(dir string, me *self) *os.File {
 // that nobody uses.
 func makeTools(dir string, me *self) error {
 	parent := filepath.Dir(dir)
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	if err := mkdirAll(parent); err != nil {
 		return err
 	}
 	all, err := lockDir(parent, unix.LOCK_EX)
@@ -110,7 +110,7 @@ func makeTools(dir string, me *self) error {
 
 func fillTools(tmp, dir string, me *self) error {
 	next := filepath.Join(tmp, "next")
-	if err := os.Mkdir(next, 0o755); err != nil {
+	if err := mkdir(next, 0o755); err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(next)
@@ -209,9 +209,20 @@ func (s *self) whole(info os.FileInfo, err error) bool {
 	return err == nil && info.Mode() == 0o755 && info.Size() == s.info.Size()
 }
 
-// isIn tells whether the copy is in the directory that has its id as name.
+// isIn tells whether the copy is in the directory that has its id as name, and
+// everybody gets there: an overlay shows the modes of its topmost layer.
 func (s *self) isIn(dir string) bool {
-	return s.whole(os.Lstat(filepath.Join(dir, workshopPath)))
+	at := filepath.Join(dir, workshopPath)
+	if !s.whole(os.Lstat(at)) {
+		return false
+	}
+	for at != dir {
+		at = filepath.Dir(at)
+		if info, err := os.Lstat(at); err != nil || info.Mode().Perm() != 0o755 {
+			return false
+		}
+	}
+	return true
 }
 
 // install copies the program into root unless it is there already. Whoever runs
@@ -221,7 +232,7 @@ func (s *self) install(root *os.Root) error {
 	if s.whole(info, err) && info.ModTime().Equal(s.info.ModTime()) {
 		return nil
 	}
-	if err := root.MkdirAll(path.Dir(workshopPath), 0o755); err != nil {
+	if err := makeParents(root, workshopPath); err != nil {
 		return err
 	}
 	tmp := fmt.Sprintf("%s/.workshop-%d", path.Dir(workshopPath), os.Getpid())
@@ -230,6 +241,24 @@ func (s *self) install(root *os.Root) error {
 		return err
 	}
 	return root.Rename(tmp, workshopPath)
+}
+
+// makeParents makes the directories above name that are missing, for everybody to
+// enter, whatever the umask.
+func makeParents(root *os.Root, name string) error {
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		err := root.Mkdir(name[:i], 0o755)
+		if err == nil {
+			err = root.Chmod(name[:i], 0o755)
+		}
+		if err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *self) copyTo(root *os.Root, name string) error {

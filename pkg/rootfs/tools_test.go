@@ -54,6 +54,13 @@ func TestToolsFreshAndDamaged(t *testing.T) {
 	if third, err := os.Stat(path); err != nil || third.Size() != first.Size() {
 		t.Errorf("a damaged copy stays: %v, %v", third, err)
 	}
+	usr := filepath.Join(dir, "usr")
+	must(t, os.Chmod(usr, 0o700))
+	_, err = Tools()
+	must(t, err)
+	if info, err := os.Stat(usr); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("a directory that is closed stays so: %v, %v", info, err)
+	}
 }
 
 const toolsEnv = "WORKSHOP_TEST_TOOLS"

@@ -25,7 +25,7 @@ type work struct {
 
 // newWork makes a work directory and sweeps those of dead builders.
 func newWork(name string) (*work, error) {
-	if err := os.MkdirAll(Dir(), 0o755); err != nil {
+	if err := mkdirAll(Dir()); err != nil {
 		return nil, err
 	}
 	// Between its mkdir and its lock, a new directory looks like a dead one.
@@ -46,12 +46,35 @@ func makeWork(name string) (*work, error) {
 	w := &work{path: path, root: filepath.Join(path, "root"), tmp: filepath.Join(path, "tmp")}
 	w.lock, err = lockDir(path, unix.LOCK_EX)
 	// apt-get downloads as a user of its own, which must get through.
-	err = errors.Join(err, os.Chmod(path, 0o755), os.Mkdir(w.root, 0o755), os.Mkdir(w.tmp, 0o777|os.ModeSticky))
+	err = errors.Join(err, os.Chmod(path, 0o755), mkdir(w.root, 0o755), mkdir(w.tmp, 0o777|os.ModeSticky))
 	if err != nil {
 		w.remove()
 		return nil, err
 	}
 	return w, nil
+}
+
+// mkdir makes a directory of this mode, whatever the umask.
+func mkdir(dir string, mode os.FileMode) error {
+	if err := os.Mkdir(dir, mode); err != nil {
+		return err
+	}
+	return os.Chmod(dir, mode)
+}
+
+// mkdirAll makes a directory, and those above it, for everybody to enter. What is
+// there already stays as it is.
+func mkdirAll(dir string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	if err := mkdirAll(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := mkdir(dir, 0o755); !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil // another process was faster
 }
 
 // place renames the finished root filesystem to dir. What was there goes with

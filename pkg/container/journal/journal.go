@@ -64,6 +64,10 @@ func Create() (*Journal, error) {
 	if err := os.MkdirAll(Dir, 0o755); err != nil {
 		return nil, err
 	}
+	// Whatever the umask: root of a user namespace passes here on its way to its root.
+	if err := os.Chmod(Dir, 0o755); err != nil {
+		return nil, err
+	}
 	for {
 		id := newID()
 		f, err := os.OpenFile(path(id), os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
