@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
 	"strconv"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -44,11 +46,37 @@ func (u *User) Act(f func() error) error {
 
 // become is for a thread that nobody else needs.
 func (u *User) become() error {
-	if err := errors.Join(unix.Setfsgid(u.GID), unix.Setfsuid(u.UID)); err != nil {
+	if err := errors.Join(setgroups(u.groups()), unix.Setfsgid(u.GID), unix.Setfsuid(u.UID)); err != nil {
 		return err
 	}
 	if now, _ := unix.SetfsuidRetUid(-1); now != u.UID {
 		return fmt.Errorf("setfsuid: %w", unix.EPERM)
+	}
+	return nil
+}
+
+// groups are all that the user is in: a folder that is shared is written by one of
+// them. Where the user is not found, it is the one that sudo names.
+func (u *User) groups() []uint32 {
+	gids := []uint32{uint32(u.GID)}
+	known, err := user.LookupId(strconv.Itoa(u.UID))
+	if err != nil {
+		return gids
+	}
+	texts, _ := known.GroupIds()
+	for _, text := range texts {
+		if gid, err := strconv.ParseUint(text, 10, 32); err == nil {
+			gids = append(gids, uint32(gid))
+		}
+	}
+	return gids
+}
+
+// setgroups is setgroups(2) for this thread alone: that of package syscall is for all.
+func setgroups(gids []uint32) error {
+	_, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(gids)), uintptr(unsafe.Pointer(&gids[0])), 0)
+	if errno != 0 {
+		return fmt.Errorf("setgroups: %w", errno)
 	}
 	return nil
 }
