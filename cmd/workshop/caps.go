@@ -114,7 +114,7 @@ func (l *capsLook) exec(file string) error {
 }
 
 func (l *capsLook) show(screen *ui.UI) error {
-	screen.Title(lang.T("Capabilities"), lang.F("process %d (%s), user %d", l.PID, l.Command, l.Process.EUID))
+	screen.Title(lang.T("Capabilities"), lang.F("process %d (%s), user %d", l.PID, observe.Printable(l.Command), l.Process.EUID))
 	screen.Line("")
 	if l.Outcome != nil {
 		showFormula(screen, l)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -65,7 +66,7 @@ func (l *capsLook) secureBits() string {
 
 func showFile(screen *ui.UI, l *capsLook) {
 	f, o := l.File, l.Outcome
-	screen.Line(screen.Strong(lang.T("F, the file")) + screen.DimWord("   "+f.Path))
+	screen.Line(screen.Strong(lang.T("F, the file")) + screen.DimWord("   "+observe.Printable(f.Path)))
 	screen.Term("getcap", fileCaps(f))
 	screen.Term(lang.T("mode and mount"), fileMode(f))
 	for _, r := range o.Rules {

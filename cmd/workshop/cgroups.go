@@ -11,6 +11,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -119,7 +120,7 @@ func showGroups(screen *ui.UI, s cgroup.Survey) {
 		counted[m.Group] += " " + inTree(m)
 	}
 	for _, group := range order {
-		screen.Line(lang.F("Process %d is in  %s", s.PID, screen.Strong(group)))
+		screen.Line(lang.F("Process %d is in  %s", s.PID, screen.Strong(observe.Printable(group))))
 		screen.Text(lang.F("for%s", counted[group]), 2)
 	}
 }
@@ -166,5 +167,5 @@ func mountedBy() string {
 	if name == "systemd" {
 		return lang.T("PID 1 is systemd: it mounted these trees, and gives each service, session and user a group of its own.")
 	}
-	return lang.F("PID 1 is %s, not systemd. The kernel keeps no record of who mounted a tree; at boot that is PID 1's work, or its starter's.", name)
+	return lang.F("PID 1 is %s, not systemd. The kernel keeps no record of who mounted a tree; at boot that is PID 1's work, or its starter's.", observe.Printable(name))
 }

@@ -223,8 +223,8 @@ const (
 )
 
 func (p *picture) draw(screen *ui.UI, m member) {
-	screen.Line(strings.Repeat(" ", 10) + ui.Pad(ui.Cut(lang.F("host: %d %s", p.Host.PID, p.Host.Command), 21), 22) +
-		screen.Strong(fmt.Sprintf("%d %s", m.PID, m.Command)))
+	screen.Line(strings.Repeat(" ", 10) + ui.Pad(ui.Cut(lang.F("host: %d %s", p.Host.PID, observe.Printable(p.Host.Command)), 21), 22) +
+		screen.Strong(fmt.Sprintf("%d %s", m.PID, observe.Printable(m.Command))))
 	screen.Line(strings.Repeat(" ", 10) + boxTop + strings.Repeat(" ", 8) + boxTop)
 	for _, kind := range steps.NamespaceKinds() {
 		if inode, ok := m.Namespaces[kind]; ok {

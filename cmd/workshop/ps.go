@@ -11,6 +11,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -83,7 +84,7 @@ func showRunning(screen *ui.UI, list []running) error {
 	var rows [][]string
 	for _, r := range list {
 		layers := ui.Wrap(strings.Join(r.Steps, " "), layersColumn)
-		command := strings.Join(strings.Fields(strings.Join(r.Command, " ")), " ") // of many lines, too
+		command := observe.Printable(strings.Join(strings.Fields(strings.Join(r.Command, " ")), " ")) // of many lines, too
 		rows = append(rows, []string{
 			r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), strings.Join(layers, "\n"), ui.Cut(command, screen.Width()-besideCommand),
 		})

@@ -41,6 +41,23 @@ func TestCgroup(t *testing.T) {
 		{"too many", 5, make("200") + enter + shell + leave, "pids-max eagain", "too high"},
 	}, "GROUP="+group, "TOP="+tree.Mount)
 
+	t.Run("no name reaches the terminal as it is", func(t *testing.T) {
+		wild := group + "\x1b[31mred\a"
+		t.Cleanup(func() { unix.Rmdir(wild) })
+		for _, script := range []string{
+			make("20") + shell + leave,         // not in it
+			make("20") + enter + shell + leave, // good
+			make("max") + enter + shell + leave,
+			make("20") + `mkdir "$GROUP/below"; echo 0 >"$GROUP/below/cgroup.procs"; sh; echo $$ >"$TOP/cgroup.procs"; rmdir "$GROUP/below" "$GROUP"`,
+			make("20") + enter + `sh; echo $$ >"$TOP/cgroup.procs"`, // left behind
+		} {
+			text := fmt.Sprintf("%+v", run(t, 5, script, "GROUP="+wild, "TOP="+tree.Mount))
+			if !strings.Contains(text, "red") || strings.ContainsAny(text, "\x1b\a") {
+				t.Errorf("%s\n%q", script, text)
+			}
+		}
+	})
+
 	t.Run("told", func(t *testing.T) {
 		r := run(t, 5, make("20")+enter+`sh; code=$?; echo $$ >"$TOP/cgroup.procs"; exit $code`, "GROUP="+group, "TOP="+tree.Mount)
 		if !r.Holds || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], group) {

@@ -30,7 +30,7 @@ func (r *run) leftovers(e *evidence) []string {
 	var left []string
 	for _, dir := range e.newGroups {
 		if empty(dir) {
-			left = append(left, dir)
+			left = append(left, harmless(dir))
 		}
 	}
 	if len(left) > 0 {

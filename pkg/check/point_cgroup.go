@@ -16,13 +16,13 @@ var cgroupPoints = []point{
 func ownGroup(e *evidence) verdict {
 	switch {
 	case e.group.err != nil:
-		return unclear(lang.F("its group cannot be read: %s", e.group.err))
+		return unclear(lang.F("its group cannot be read: %s", harmless(e.group.err.Error())))
 	case e.group.root:
 		return fails(lang.F("it is in %s: the root group, which has no limit", e.group.dir))
 	case e.group.dir == e.guard:
 		return fails(lang.F("it is in %s: the group that your program was started in", e.group.dir))
 	}
-	return holds(lang.F("it is in %s", e.group.dir))
+	return holds(lang.F("it is in %s", harmless(e.group.dir)))
 }
 
 func groupHint(e *evidence) string {
@@ -34,7 +34,7 @@ func groupHint(e *evidence) string {
 	case other != nil:
 		return lang.F("Process %s is in a group of its own, and the shell is not: a process is born in its parent's group, and moving the parent later does not move the child. Write the shell's pid into cgroup.procs, or your own before the fork.", called(other))
 	case len(e.newGroups) > 0:
-		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", e.newGroups[0])
+		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", harmless(e.newGroups[0]))
 	}
 	return lang.T("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
 }
@@ -42,13 +42,13 @@ func groupHint(e *evidence) string {
 func limited(e *evidence) verdict {
 	switch {
 	case e.group.err != nil:
-		return unclear(lang.F("its group cannot be read: %s", e.group.err))
+		return unclear(lang.F("its group cannot be read: %s", harmless(e.group.err.Error())))
 	case e.group.pids.Max == cgroup.NoLimit:
-		return fails(lang.F("pids.max of %s is max", e.group.dir))
+		return fails(lang.F("pids.max of %s is max", harmless(e.group.dir)))
 	case e.group.limited == e.guard:
 		return fails(lang.F("there is no limit but the one of this check, which is %d", e.group.pids.Max))
 	}
-	return given(e.group.holds(), lang.F("pids.max of %s is %d", e.group.limited, e.group.pids.Max))
+	return given(e.group.holds(), lang.F("pids.max of %s is %d", harmless(e.group.limited), e.group.pids.Max))
 }
 
 func limitHint(e *evidence) string {
@@ -56,7 +56,7 @@ func limitHint(e *evidence) string {
 	case e.group.root || e.group.dir == e.guard:
 		return groupHint(e)
 	case e.group.limited == e.guard || e.group.pids.Max == cgroup.NoLimit:
-		return lang.F("The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.", e.group.dir)
+		return lang.F("The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.", harmless(e.group.dir))
 	case !e.group.holds():
 		return lang.F("A limit of %d is too high for this lesson: 32 is plenty for a shell.", e.group.pids.Max)
 	}

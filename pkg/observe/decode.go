@@ -123,9 +123,9 @@ func decodeCommand(argv []string) string {
 	return strings.Join(words, " ")
 }
 
-// printable quotes text that would do something to a terminal: a process
+// Printable quotes text that would do something to a terminal: a process
 // chooses its own arguments and file names.
-func printable(text string) string {
+func Printable(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(text)
 	}
@@ -134,7 +134,7 @@ func printable(text string) string {
 
 // oneLine writes tabs as single spaces.
 func oneLine(value string) string {
-	return printable(strings.Join(strings.Fields(value), " "))
+	return Printable(strings.Join(strings.Fields(value), " "))
 }
 
 func devString(dev uint64) string {

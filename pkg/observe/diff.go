@@ -105,7 +105,7 @@ func cgroupPaths(all []Cgroup) map[string]string {
 	paths := make(map[string]string, len(all))
 	for _, c := range all {
 		name := strings.TrimSpace("cgroup " + strings.Join(c.Controllers, ","))
-		paths[name] = printable(c.Path)
+		paths[name] = Printable(c.Path)
 	}
 	return paths
 }
@@ -116,7 +116,7 @@ func (d *differ) texts() {
 	d.scalar(GroupIdentity, "gid_map", d.old.GIDMap, d.new.GIDMap)
 	d.scalar(GroupNamespaces, "timens_offsets", d.old.TimeOffsets, d.new.TimeOffsets)
 	if !d.unread("attr") {
-		d.scalar(GroupLSM, "attr/current", printable(d.old.Label), printable(d.new.Label))
+		d.scalar(GroupLSM, "attr/current", Printable(d.old.Label), Printable(d.new.Label))
 	}
 }
 
@@ -228,7 +228,7 @@ func texts[T fmt.Stringer](all []T) []string {
 func printables(all []string) []string {
 	out := make([]string, len(all))
 	for i, text := range all {
-		out[i] = printable(text)
+		out[i] = Printable(text)
 	}
 	return out
 }

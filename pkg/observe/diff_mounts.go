@@ -60,7 +60,7 @@ func (d *differ) transitions(field string, pairs [][2]*Mount, value func(*Mount)
 		if was == is {
 			continue
 		}
-		part := Change{Field: printable(p[1].Mountpoint), Old: was, New: is}
+		part := Change{Field: Printable(p[1].Mountpoint), Old: was, New: is}
 		i := 0
 		for i < len(steps) && (steps[i].Old != was || steps[i].New != is) {
 			i++

@@ -199,6 +199,12 @@ func TestDiffPlaces(t *testing.T) {
 			Snapshot{FDs: []FD{{0, "/dev/null"}, {3, "pipe:[2]"}}},
 			[]string{"fd: 2 open → 2 open: 0, 3"},
 		},
+		{
+			"terminal codes in an argument",
+			Snapshot{Cmdline: []string{"cat", "a b"}},
+			Snapshot{Cmdline: []string{"cat", "\x1b[2Jx"}},
+			[]string{`cmdline: cat "a b" → cat "\x1b[2Jx"`},
+		},
 		{"more mappings of the same files", Snapshot{Maps: Maps{3, []string{"/a"}}}, Snapshot{Maps: Maps{9, []string{"/a"}}}, nil},
 		{
 			"another program",
@@ -379,5 +385,11 @@ func TestEveryFieldHasAMeaning(t *testing.T) {
 		if _, k := kindOf(f.Name); k != kindSkip && f.Name != "Kthread" && MeaningOf(f.Name, "en") == "" {
 			t.Errorf("status field %s has no meaning", f.Name)
 		}
+	}
+}
+
+func TestPrintableDescriptor(t *testing.T) {
+	if got, want := (FD{3, "/tmp/\x1b[2Jx"}).String(), `3 → "/tmp/\x1b[2Jx"`; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

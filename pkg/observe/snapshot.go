@@ -61,9 +61,9 @@ func (l Link) Same(other Link) bool {
 // String formats as "/srv/root (dev 254:0, inode 131)".
 func (l Link) String() string {
 	if l.Ino == 0 {
-		return printable(l.Path)
+		return Printable(l.Path)
 	}
-	return fmt.Sprintf("%s (dev %s, inode %d)", printable(l.Path), devString(l.Dev), l.Ino)
+	return fmt.Sprintf("%s (dev %s, inode %d)", Printable(l.Path), devString(l.Dev), l.Ino)
 }
 
 // Cgroup is one line of /proc/PID/cgroup: cgroups(7). The path is relative to
@@ -92,7 +92,7 @@ func (m Mount) String() string {
 	if m.Root != "/" {
 		dir = "[" + m.Root + "]"
 	}
-	return printable(m.FSType + dir + " on " + m.Mountpoint)
+	return Printable(m.FSType + dir + " on " + m.Mountpoint)
 }
 
 // FD is one descriptor of /proc/PID/fd and what it points to: a path, or
@@ -104,7 +104,7 @@ type FD struct {
 
 // String formats as "3 → /etc/passwd".
 func (f FD) String() string {
-	return fmt.Sprintf("%d → %s", f.Number, printable(f.Target))
+	return fmt.Sprintf("%d → %s", f.Number, Printable(f.Target))
 }
 
 // Maps sums up /proc/PID/maps: how many mappings there are, and the distinct

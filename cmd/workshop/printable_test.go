@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
+)
+
+// TestPrintable: what a process calls itself, its command or its group does nothing
+// to the terminal of who looks at it.
+func TestPrintable(t *testing.T) {
+	const wild = "rvm\x1b[31mred\a"
+	look := &capsLook{Command: wild, File: &caps.File{Path: wild}, Outcome: &caps.Outcome{}}
+	for name, show := range map[string]func(*ui.UI){
+		"cgroups": func(u *ui.UI) { showGroups(u, cgroup.Survey{Mounts: []cgroup.Mount{{Group: "/" + wild}}}) },
+		"ps":      func(u *ui.UI) { _ = showRunning(u, []running{{Info: journal.Info{Command: []string{"echo", wild}}}}) },
+		"caps":    func(u *ui.UI) { _ = look.show(u) },
+		"namespaces": func(u *ui.UI) {
+			_ = (&picture{Host: member{Command: wild}, Processes: []member{{Command: wild}}}).show(u)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			show(ui.New(&out))
+			if text := out.String(); !strings.Contains(text, `rvm\x1b[31m`) || strings.ContainsAny(text, "\x1b\a") {
+				t.Errorf("%q", text)
+			}
+		})
+	}
+}
