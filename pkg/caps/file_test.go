@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
@@ -95,6 +96,43 @@ func TestReadFileFollows(t *testing.T) {
 			t.Errorf("%s: got %+v and no error", path, f)
 		}
 	}
+}
+
+// TestInterpreters compares with the kernel how many scripts may stand before a
+// program, and what comes of too many.
+func TestInterpreters(t *testing.T) {
+	program, err := exec.LookPath("true")
+	testenv.Needs(t, "true in PATH", err == nil, err)
+	seen := map[syscall.Errno]int{}
+	for _, last := range []string{program, "/none"} {
+		path := last
+		for i := range 8 {
+			_, err := ReadFile(os.Getpid(), path)
+			kernel := exec.Command(path).Run()
+			if errno := errnoOf(t, kernel); errnoOf(t, err) != errno {
+				t.Errorf("%d scripts before %s: %v; execve: %v", i, last, err, kernel)
+			} else {
+				seen[errno]++
+			}
+			interpreter := path
+			path = filepath.Join(t.TempDir(), "script")
+			if err := os.WriteFile(path, []byte("#!"+interpreter+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("want success, ELOOP and ENOENT, and saw %v", seen)
+	}
+}
+
+// errnoOf is 0 where there is no error.
+func errnoOf(t *testing.T, err error) (errno syscall.Errno) {
+	t.Helper()
+	if err != nil && !errors.As(err, &errno) {
+		t.Errorf("no errno: %v", err)
+	}
+	return errno
 }
 
 func TestSetIn(t *testing.T) {

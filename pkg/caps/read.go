@@ -100,14 +100,18 @@ const maxInterpreters = 5
 // in the root directory of that process, and for a script of its interpreter.
 // The error is that of an execve where there is no such program.
 func ReadFile(pid int, path string) (File, error) {
-	for range maxInterpreters {
+	for depth := 0; ; depth++ {
 		f, interpreter, err := readFile(pid, path)
-		if err != nil || interpreter == "" {
+		switch {
+		case err != nil:
 			return f, err
+		case depth > maxInterpreters:
+			return File{}, fmt.Errorf("%s: too many interpreters: %w", path, unix.ELOOP)
+		case interpreter == "":
+			return f, nil
 		}
 		path = interpreter
 	}
-	return File{}, fmt.Errorf("%s: too many interpreters: %w", path, unix.ELOOP)
 }
 
 func readFile(pid int, path string) (f File, interpreter string, err error) {
