@@ -20,14 +20,16 @@ const (
 
 const longestName = 60
 
+var errNoEnd = errors.New("a block has no end, which is the line " + handInEnds)
+
 // HandIn writes a block for a teacher: a name that the learner gives, and what
 // was done. questions tells how many a lesson's quiz has.
 //
 // The checksum shows a slip of the keyboard or the mail program. It is no
 // signature: who wants to cheat can.
 func (p *Progress) HandIn(w io.Writer, name, program string, questions func(lesson int) int) error {
-	if name == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return fmt.Errorf("a name has 1 to %d bytes and no control characters, and not %q", longestName, name)
+	if err := checkName(name); err != nil {
+		return err
 	}
 	lines := []string{"name     " + name, "program  workshop " + program}
 	for _, n := range p.Numbers() {
@@ -36,6 +38,13 @@ func (p *Progress) HandIn(w io.Writer, name, program string, questions func(less
 	lines = append(lines, checksum+" "+sum(lines))
 	_, err := fmt.Fprintf(w, "%s\n%s\n%s\n", handInBegins, strings.Join(lines, "\n"), handInEnds)
 	return err
+}
+
+func checkName(name string) error {
+	if strings.TrimSpace(name) == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("a name has 1 to %d bytes that are not all spaces, and no control characters: %q has not", longestName, name)
+	}
+	return nil
 }
 
 func (l *Lesson) line(questions int) string {
@@ -68,45 +77,48 @@ func sum(lines []string) string {
 func Verify(r io.Reader) (names []string, err error) {
 	var lines []string
 	inside := false
-	for s := bufio.NewScanner(r); ; {
-		if !s.Scan() {
-			err = s.Err()
-			break
-		}
-		switch line := strings.TrimSpace(s.Text()); {
+	for in := bufio.NewReader(r); err == nil; { // no Scanner: a mail may have lines of any length
+		var line string
+		line, err = in.ReadString('\n')
+		switch line = strings.TrimSpace(line); {
+		case line == handInBegins && inside:
+			return names, errNoEnd
 		case line == handInBegins:
 			lines, inside = nil, true
 		case line == handInEnds && inside:
-			if err := verify(lines); err != nil {
+			name, err := verify(lines)
+			if err != nil {
 				return names, err
 			}
-			names, inside = append(names, strings.TrimSpace(strings.TrimPrefix(lines[0], "name"))), false
-		default:
+			names, inside = append(names, name), false
+		case inside:
 			lines = append(lines, line)
 		}
 	}
 	switch {
-	case err != nil:
+	case !errors.Is(err, io.EOF):
 		return names, fmt.Errorf("read what was handed in: %w", err)
 	case inside:
-		return names, fmt.Errorf("a block has no end: %s", handInEnds)
+		return names, errNoEnd
 	case len(names) == 0:
 		return nil, fmt.Errorf("nothing was handed in: there is no line %s", handInBegins)
 	}
 	return names, nil
 }
 
-func verify(lines []string) error {
+// verify gives the name in the lines of a block.
+func verify(lines []string) (name string, err error) {
 	if len(lines) == 0 {
-		return errors.New("a block is empty")
+		return "", errors.New("a block is empty")
 	}
 	last := len(lines) - 1
 	given, found := strings.CutPrefix(lines[last], checksum+" ")
 	if !found {
-		return fmt.Errorf("the block of %q has no checksum", lines[0])
+		return "", fmt.Errorf("the block of %q has no checksum", lines[0])
 	}
 	if want := sum(lines[:last]); strings.TrimSpace(given) != want {
-		return fmt.Errorf("the block of %q was changed: its checksum %s is not that of its lines", lines[0], given)
+		return "", fmt.Errorf("the block of %q was changed: its checksum %q is not that of its lines", lines[0], given)
 	}
-	return nil
+	name = strings.TrimSpace(strings.TrimPrefix(lines[0], "name"))
+	return name, checkName(name)
 }

@@ -40,30 +40,46 @@ checksum `
 	if !strings.HasPrefix(text, want) {
 		t.Error(cmp.Diff(want, text))
 	}
-	for _, name := range []string{"", "a\nb", "a\x1b[31m", strings.Repeat("x", 61)} {
+	for _, name := range []string{"", " ", "a\nb", "a\x1b[31m", strings.Repeat("x", 61)} {
 		if err := empty().HandIn(&bytes.Buffer{}, name, "", nil); err == nil {
 			t.Errorf("the name %q was taken", name)
 		}
 	}
+	if err := empty().HandIn(&bytes.Buffer{}, strings.Repeat("x", 60), "", nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// forged is a block of one line, with a checksum that fits.
+func forged(line string) string {
+	return strings.Join([]string{handInBegins, line, checksum + " " + sum([]string{line}), handInEnds, ""}, "\n")
 }
 
 func TestVerify(t *testing.T) {
 	good := handedIn(t, "阿部 Ada")
 	mailed := strings.ReplaceAll("Dear teacher,\r\n"+strings.ReplaceAll(good, "\n", "\r\n")+"\r\n", "name     ", " name ")
-	for _, text := range []string{good, mailed, good + "\n" + handedIn(t, "Bob")} {
+	long := strings.Repeat("a picture ", 1<<14)
+	for _, text := range []string{
+		good, strings.TrimSpace(good), mailed, good + "\n" + handedIn(t, "Bob"),
+		long + "\n" + good + long, forged("name Ada"),
+	} {
 		if blocks, err := Verify(strings.NewReader(text)); err != nil || len(blocks) != strings.Count(text, "BEGIN") {
 			t.Errorf("%v, %v, of\n%s", blocks, err, text)
 		}
 	}
 	for name, bad := range map[string]string{
-		"nothing":     "Hello",
-		"a digit":     strings.Replace(good, "quiz 1/3", "quiz 2/3", 1),
-		"the name":    strings.Replace(good, "Ada", "Eda", 1),
-		"a line less": strings.Replace(good, good[strings.Index(good, "lesson 1"):strings.Index(good, "lesson 2")], "", 1),
-		"no checksum": strings.Replace(good, "checksum", "sum", 1),
-		"no end":      strings.Replace(good, handInEnds, "", 1),
-		"empty":       handInBegins + "\n" + handInEnds + "\n",
-		"the second":  good + strings.Replace(good, "Ada", "Eda", 1),
+		"nothing":                    "Hello",
+		"a digit":                    strings.Replace(good, "quiz 1/3", "quiz 2/3", 1),
+		"the name":                   strings.Replace(good, "Ada", "Eda", 1),
+		"a line less":                strings.Replace(good, good[strings.Index(good, "lesson 1"):strings.Index(good, "lesson 2")], "", 1),
+		"no checksum":                strings.Replace(good, "checksum", "sum", 1),
+		"no end":                     strings.Replace(good, handInEnds, "", 1),
+		"no name":                    forged("name"),
+		"terminal codes":             forged("name \x1b[2J"),
+		"empty":                      handInBegins + "\n" + handInEnds + "\n",
+		"the first without its end":  strings.Replace(good, handInEnds, "", 1) + good,
+		"the second without its end": good + strings.Replace(good, handInEnds, "", 1),
+		"the second":                 good + strings.Replace(good, "Ada", "Eda", 1),
 	} {
 		if blocks, err := Verify(strings.NewReader(bad)); err == nil {
 			t.Errorf("%s: %v", name, blocks)
