@@ -2,6 +2,8 @@ package seccomp
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,6 +137,11 @@ func parseAnswer(value string, hasValue bool) (Answer, error) {
 	return Answer{Errno: errno}, nil
 }
 
+// secondNames are those of errno(3) for a number that has another name too.
+var secondNames = map[string]unix.Errno{
+	"EWOULDBLOCK": unix.EWOULDBLOCK, "EDEADLOCK": unix.EDEADLOCK, "EOPNOTSUPP": unix.EOPNOTSUPP, "ENOTSUP": unix.ENOTSUP,
+}
+
 // parseErrno reads a name or a number.
 func parseErrno(value string) (unix.Errno, error) {
 	if n, err := strconv.ParseUint(value, 10, 16); err == nil {
@@ -143,7 +150,10 @@ func parseErrno(value string) (unix.Errno, error) {
 		}
 		return unix.Errno(n), nil
 	}
-	var names []string
+	if errno, ok := secondNames[strings.ToUpper(value)]; ok {
+		return errno, nil
+	}
+	names := slices.Sorted(maps.Keys(secondNames))
 	for n := unix.Errno(1); n < 134; n++ {
 		switch name := unix.ErrnoName(n); name {
 		case "":

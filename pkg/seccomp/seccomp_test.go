@@ -101,6 +101,17 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestErrnoNames: a number of errno(3) goes by each of its names.
+func TestErrnoNames(t *testing.T) {
+	for name, want := range map[string]unix.Errno{
+		"EAGAIN": 11, "EWOULDBLOCK": 11, "ewouldblock": 11, "EDEADLK": 35, "EDEADLOCK": 35, "ENOTSUP": 95, "EOPNOTSUPP": 95, "95": 95,
+	} {
+		if got, _, err := parseAction("errno=" + name); err != nil || got != Refuse(want) {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+}
+
 // TestGuard: another ABI kills, and only with the guard.
 func TestGuard(t *testing.T) {
 	p, err := ParseRules([]string{"errno=EPERM:mkdirat"})
@@ -359,7 +370,7 @@ func TestTooNew(t *testing.T) {
 func TestBadRules(t *testing.T) {
 	for rule, want := range map[string]string{
 		"mkdir": "ACTION:CALL", "kil:mkdir": `did you mean "kill"`, "kill:mkdri": `did you mean "mkdir`,
-		"errno=EPREM:read": `did you mean "EPERM"`, "errno=0:read": "from 1 to 4095", "errno=5000:read": "from 1 to 4095",
+		"errno=EPREM:read": `did you mean "EPERM"`, "errno=EWOULDBLOK:read": `did you mean "EWOULDBLOCK"`, "errno=0:read": "from 1 to 4095", "errno=5000:read": "from 1 to 4095",
 		"kill:": "missing", "kill:read,,write": "missing", "kill=1:read": "only errno and notify",
 		"notify:*": "trace:*", "notify=EPREM:read": `did you mean "EPERM"`, "": "ACTION:CALL", ":read": "no action",
 	} {
