@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"os"
 
 	"github.com/how-to-be-a-container/workshop/pkg/bomb"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -18,9 +19,9 @@ var Rlimit = &Demo{
 	Inside: rlimit,
 }
 
-// forker is the process that tries. Its user ID is nobody's, for the kernel
-// counts RLIMIT_NPROC by user.
-var forker = bomb.Forker{UID: 54321, Rlimit: 16, Want: 64}
+// forker is the process that tries. Its user ID is nobody's, and not that of another
+// run beside this one, for the kernel counts RLIMIT_NPROC by user.
+var forker = bomb.Forker{UID: 50000 + os.Getpid()%10000, Rlimit: 16, Want: 64}
 
 func rlimit(screen *ui.UI) (bool, error) {
 	screen.Text(lang.F("A process of user %d sets its own limit to %d processes (RLIMIT_NPROC, ulimit -u) and tries to make %d. It ends what it has made, and stays. "+
