@@ -1,9 +1,18 @@
 package caps
 
 import (
+	"errors"
+	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -48,4 +57,94 @@ func TestRootUID(t *testing.T) {
 			t.Errorf("%s: %d is root, %v", c.what, p.RootUID, err)
 		}
 	}
+}
+
+// TestNoRoot is read of this process alone.
+func TestNoRoot(t *testing.T) {
+	testenv.Root(t)
+	for bits, want := range map[uintptr]bool{0: false, secbitNoRoot: true} {
+		err := thread.Do(func() error {
+			if err := unix.Prctl(unix.PR_SET_SECUREBITS, bits, 0, 0, 0); err != nil {
+				return err
+			}
+			us, err := ReadProcess(os.Getpid())
+			if us.NoRoot != want {
+				t.Errorf("securebits %d: %v", bits, us.NoRoot)
+			}
+			other, otherErr := ReadProcess(os.Getppid())
+			if other.NoRoot {
+				t.Errorf("securebits %d: another process has it", bits)
+			}
+			return errors.Join(err, otherErr)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestReadFileInRoot: the names are those of the process, in its root directory and
+// from its working directory.
+func TestReadFileInRoot(t *testing.T) {
+	root := testenv.Rootfs(t)
+	testenv.Root(t)
+	const owner = 4711
+	err := errors.Join(os.Chown(filepath.Join(root, "bin/busybox"), owner, 0), os.Chown(filepath.Join(root, "usr/bin/top"), owner, 0),
+		os.Symlink("/bin/busybox", filepath.Join(root, "link")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/bin/sh", "-c", "echo up; exec sleep 60")
+	cmd.Dir = "/usr"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Pdeathsig: syscall.SIGKILL}
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	if _, err := io.ReadFull(said, make([]byte, 3)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/link", "/bin/busybox", "bin/top", "../bin/busybox"} {
+		if f, err := ReadFile(cmd.Process.Pid, path); err != nil || f.Owner != owner {
+			t.Errorf("%s: %+v, %v", path, f, err)
+		}
+	}
+}
+
+// TestReadFileMode: set-group-ID without the group's x is no such bit: inode(7).
+func TestReadFileMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(path, []byte("ELF"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[uint32]File{
+		0o755:  {},
+		0o4755: {SetUID: true},
+		0o2755: {SetGID: true},
+		0o2745: {},
+	} {
+		if err := unix.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		f, err := ReadFile(os.Getpid(), path)
+		if err != nil || f.SetUID != want.SetUID || f.SetGID != want.SetGID {
+			t.Errorf("%o: %+v, %v", mode, f, err)
+		}
+	}
+}
+
+func TestClosesDescriptors(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	testenv.ClosesDescriptors(t, func() {
+		if _, err := ReadFile(os.Getpid(), script); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

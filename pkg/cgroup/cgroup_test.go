@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // TestCount: a group that cannot be read has not no processes.
@@ -47,7 +49,7 @@ func TestKillsMembersAlone(t *testing.T) {
 		}
 	}
 	fill("cgroup.procs", "")
-	killMembers(dir, []int{pid})
+	testenv.ClosesDescriptors(t, func() { killMembers(dir, []int{pid}) })
 	fill("cgroup.procs", fmt.Sprintln(pid))
 	fill("cgroup.kill", "")
 	if left, err := killOnce(dir); left != 1 || err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // TestWithoutProc: no /proc, and a directory that only looks like it.
@@ -32,4 +34,12 @@ func TestWithoutProc(t *testing.T) {
 	if _, err := takeFrom("/proc", os.Getpid()); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestClosesDescriptors(t *testing.T) {
+	testenv.ClosesDescriptors(t, func() {
+		if _, err := Take(os.Getpid()); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
