@@ -330,3 +330,55 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got  %s, %v\nwant %s", b, err, want)
 	}
 }
+
+// TestUnreadable: what cannot be read at all keeps its name, for there may be nothing
+// wrong with it.
+func TestUnreadable(t *testing.T) {
+	file := home(t)
+	if err := os.MkdirAll(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Record(Event{Lesson: 1, Kind: Watched}); !errors.Is(err, unix.EISDIR) || isAside(err) {
+		t.Error(err)
+	}
+	if !stat(t, file).IsDir() {
+		t.Error("it was put aside")
+	}
+}
+
+// TestNull: a lesson that is null in the file is none.
+func TestNull(t *testing.T) {
+	file := home(t)
+	record(t, Event{Lesson: 1, Kind: Watched})
+	if err := os.WriteFile(file, []byte(`{"version": 1, "lessons": {"1": null, "2": {"tries": 3}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{2}, saved(t).Numbers()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSudoReads with the rights of who ran sudo: a link shows nobody a file of root's.
+func TestSudoReads(t *testing.T) {
+	testenv.Root(t)
+	file := home(t)
+	record(t, Event{Lesson: 1, Kind: Watched}) // as root, 0600
+	state := os.Getenv("XDG_STATE_HOME")
+	secret := filepath.Join(state, "secret")
+	if err := errors.Join(os.Rename(file, secret), os.Symlink(secret, file)); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(state), state, filepath.Dir(file)} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(saved(t).Lessons) != 1 {
+		t.Error("root cannot read it through the link")
+	}
+	t.Setenv("SUDO_UID", "4711")
+	t.Setenv("SUDO_GID", "4712")
+	if p, err := Read(); !errors.Is(err, unix.EACCES) || len(p.Lessons) != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
