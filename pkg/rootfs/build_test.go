@@ -263,6 +263,33 @@ func TestKilledBuild(t *testing.T) {
 	})
 }
 
+const mountedEnv = "WORKSHOP_TEST_MOUNTED"
+
+// The sweep deletes nothing through a mount that is below a dead build.
+func TestSweepStaysOutOfMounts(t *testing.T) {
+	if precious := os.Getenv(mountedEnv); precious != "" {
+		must(t, unix.Mount(precious, filepath.Join(Dir(), workPrefix+"dead/root/m"), "", unix.MS_BIND, ""))
+		sweep(Dir(), workPrefix)
+		return
+	}
+	dead, precious := filepath.Join(sandbox(t), workPrefix+"dead"), t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dead, "root/m"), 0o755))
+	must(t, os.WriteFile(filepath.Join(precious, "file"), nil, 0o644))
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestSweepStaysOutOfMounts$")
+	cmd.Env = append(os.Environ(), mountedEnv+"="+precious)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS} // Go makes its mounts private
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(precious, "file")); err != nil {
+		t.Errorf("deleted through the mount: %v", err)
+	}
+	sweep(Dir(), workPrefix)
+	if names := left(t); names != nil {
+		t.Errorf("without the mount it stays: %v", names)
+	}
+}
+
 // processesWith gives the processes that have the text in their arguments or
 // environment.
 func processesWith(text string) []string {

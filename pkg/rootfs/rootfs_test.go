@@ -14,6 +14,8 @@ func TestFindErrors(t *testing.T) {
 	file, empty := filepath.Join(base, "file"), filepath.Join(base, "empty")
 	must(t, os.WriteFile(file, nil, 0o644))
 	must(t, os.Mkdir(empty, 0o755))
+	top := filepath.Join(base, "top")
+	must(t, os.Symlink("/", top))
 	for name, want := range map[string]string{
 		"":                           "run: sudo workshop rootfs build",
 		"host":                       "run: sudo workshop rootfs build host",
@@ -21,6 +23,9 @@ func TestFindErrors(t *testing.T) {
 		"zzz":                        "there are busybox, debian, host",
 		file:                         "not a directory",
 		empty:                        "empty",
+		"/":                          "the host's own",
+		"/.":                         "the host's own",
+		top:                          "the host's own",
 		filepath.Join(base, "gone"):  "no such file",
 		filepath.Join(file, "below"): "not a directory",
 	} {

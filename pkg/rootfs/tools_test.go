@@ -54,6 +54,14 @@ func TestToolsFreshAndDamaged(t *testing.T) {
 	if third, err := os.Stat(path); err != nil || third.Size() != first.Size() {
 		t.Errorf("a damaged copy stays: %v, %v", third, err)
 	}
+	for _, mode := range []os.FileMode{0o600, 0o755 | os.ModeSetuid} {
+		must(t, os.Chmod(path, mode))
+		_, err = Tools()
+		must(t, err)
+		if info, err := os.Stat(path); err != nil || info.Mode() != 0o755 {
+			t.Errorf("a copy of mode %v stays: %v, %v", mode, info.Mode(), err)
+		}
+	}
 	usr := filepath.Join(dir, "usr")
 	must(t, os.Chmod(usr, 0o700))
 	_, err = Tools()
@@ -168,6 +176,14 @@ func TestRefreshWorkshop(t *testing.T) {
 	must(t, RefreshWorkshop(dir))
 	if third, err := os.Stat(path); err != nil || !third.ModTime().Equal(first.ModTime()) {
 		t.Errorf("another build's copy stays: %v", err)
+	}
+	// What a killed process of this ID left behind.
+	half := filepath.Join(filepath.Dir(path), fmt.Sprint(".workshop-", os.Getpid()))
+	must(t, os.WriteFile(half, []byte("half"), 0o600))
+	must(t, os.Truncate(path, 7))
+	must(t, RefreshWorkshop(dir))
+	if whole, err := os.Stat(path); err != nil || whole.Size() != first.Size() || whole.Mode() != 0o755 {
+		t.Errorf("after half a copy: %v, %v", whole, err)
 	}
 	// What a container with root could leave behind.
 	for _, link := range []string{"usr/local/bin", "usr/local", "usr"} {
