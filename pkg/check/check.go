@@ -16,7 +16,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 )
 
@@ -53,7 +52,7 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
-// once runs the program once, on a thread that has a mount namespace of its own.
+// once runs the program once.
 func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) {
 	limit := c.Timeout
 	if limit == 0 {
@@ -61,16 +60,13 @@ func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) 
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooLong)
 	defer cancel()
-	err = thread.Do(func() error {
-		r := &run{Check: c, pty: pty}
-		began := time.Now()
-		report, err = r.judge(ctx)
-		err = errors.Join(err, r.end())
-		if report != nil {
-			report.Seconds = time.Since(began).Seconds()
-		}
-		return err
-	})
+	r := &run{Check: c, pty: pty}
+	began := time.Now()
+	report, err = r.judge(ctx)
+	err = errors.Join(err, r.end())
+	if report != nil {
+		report.Seconds = time.Since(began).Seconds()
+	}
 	if err == nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTooLong) {
 		err = context.Cause(ctx) // somebody does not want to wait any more
 	}

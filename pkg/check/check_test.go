@@ -163,6 +163,7 @@ func TestPivotRoot(t *testing.T) {
 			inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /; exec /bin/sh`),
 			"no-host-mounts", "moved the old root to /mnt",
 		},
+		{"in the namespace that it was started in", 3, `(mount --make-rprivate /; ` + pivot(oldRootGone) + `); exit $?`, "own-mounts", "CLONE_NEWNS"},
 		{"the host's run", 3, inside("-m", `mount --bind /dev/shm "$ROOTFS/mnt"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "no-host-mounts", "came from the host"},
 	})
 }
@@ -180,6 +181,7 @@ func TestNamespaces(t *testing.T) {
 		{"no ipc", 4, inside("-m -p -f --kill-child -u -n", pivot(proc)), "own-ipc", "CLONE_NEWIPC"},
 		{"no net", 4, inside("-m -p -f --kill-child -u -i", pivot(proc)), "own-net", "CLONE_NEWNET"},
 		{"no proc", 4, inside(all, pivot(oldRootGone)), "proc", "Mount a new one"},
+		{"a proc over the host's", 4, inside("-p -f --kill-child -u -i -n", `mount -t proc proc /proc; exec sh`), "proc", "CLONE_NEWNS"},
 		{"the host's proc", 4, inside(all, `mount --bind /proc "$ROOTFS/proc"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "proc host-processes", "Do not bind"},
 	})
 }
@@ -215,6 +217,7 @@ func TestNoShell(t *testing.T) {
 		{"leaves one that does not read", []string{"sh", "-c", "sleep 1000 & exit 0"}, check.Ended, "exit code 0", "lives on"},
 		{"hangs alone", []string{"sleep", "1000"}, check.StartsNone, "no shell", "no child at all"},
 		{"hangs", []string{"sh", "-c", "sleep 1000; exit 0"}, check.StartsNone, "sleep 1000", "arguments name"},
+		{"hangs, and has moved the root", []string{"sh", "-c", `mount --make-rprivate /; mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . .; /bin/umount -l .; exec /bin/sleep 1000`}, check.StartsNone, "no shell", "no child at all"},
 		{"another standard input", []string{"sh", "-c", "sleep 1000 | sh"}, check.IgnoresInput, "pipe:", "descriptor 0"},
 		{"prints", []string{"yes"}, check.PrintsOn, "bytes", "loop"},
 	} {

@@ -17,7 +17,7 @@ func unixDev(m *mountinfo.Info) uint64 { return unix.Mkdev(uint32(m.Major), uint
 // mounts end with this run; by hand they would stay. Its groups stay.
 func (r *run) leftovers(e *evidence) []string {
 	var told []string
-	now, _ := threadMounts()
+	now, _ := mountsOf(r.thread)
 	var mounts []*mountinfo.Info
 	for _, m := range now {
 		if !known(m, r.mounts) {

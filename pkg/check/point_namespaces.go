@@ -44,11 +44,24 @@ func pidHint(e *evidence) string {
 	return lang.T("Add CLONE_NEWPID to the flags of clone(2). With unshare(2) fork once more after it: it does not move its caller. In a shell script:\n\tunshare --pid --fork ...")
 }
 
-func ownProc(e *evidence) verdict { return given(e.proc, e.procFact) }
+func ownProc(e *evidence) verdict {
+	if e.procOnHost() {
+		return fails(lang.F("%s; but it is mounted in the mount namespace that your program was started in", e.procFact))
+	}
+	return given(e.proc, e.procFact)
+}
+
+// procOnHost tells whether the new /proc is one of the host's mounts by now.
+func (e *evidence) procOnHost() bool {
+	return e.proc && e.shell.Namespaces["mnt"] == e.host.Namespaces["mnt"]
+}
 
 func procHint(e *evidence) string {
 	if e.shell.Namespaces["pid"] == e.host.Namespaces["pid"] {
 		return pidHint(e)
+	}
+	if e.procOnHost() {
+		return lang.T("Without a mount namespace of its own the child changes the host's mounts: started by hand, your program would put this /proc on the host. Add CLONE_NEWNS to the flags, as in lesson 3. In a shell script:\n\tunshare --mount ...")
 	}
 	if !e.proc {
 		return lang.T("Mount a new one: mount(\"proc\", \"/proc\", \"proc\", 0, NULL). A proc filesystem shows the pid namespace of the process that mounts it, so this is for the child inside: after the fork into the new pid namespace, and before execve(2). Do not bind the host's /proc.")

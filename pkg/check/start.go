@@ -15,13 +15,15 @@ import (
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
-// run is one start of the program. All of it happens on one locked thread, whose
-// mount namespace is its own.
+// run is one start of the program. A thread with a mount namespace of its own
+// starts it and waits; who judges is on another, for what the program mounts, and
+// a pivot_root(2) in that namespace, must not change what is seen of it.
 type run struct {
 	*Check
 	guard   *container.Guard
@@ -32,8 +34,12 @@ type run struct {
 
 	subreaper int32 // whether this process was one before
 
+	thread int           // the one that started the program
+	over   chan struct{} // closed when that thread may end
+
 	pid    int
-	stdin  *os.File // our end
+	kill   func() error // ends the program alone
+	stdin  *os.File     // our end
 	output *output
 	files  []*os.File
 	ended  chan struct{}
@@ -56,18 +62,33 @@ func (r *run) start(ctx context.Context) error {
 	for _, p := range all() {
 		r.others[p.pid] = p.parent == os.Getpid()
 	}
-	if err := ownMounts(); err != nil {
-		return err
-	}
 	var err error
-	if r.host, err = observe.Take(unix.Gettid()); err != nil {
-		return err
-	}
-	r.mounts, _ = threadMounts()
-	r.cgroups = groups()
 	if r.guard, err = container.NewGuard(); err != nil {
 		r.warn = append(r.warn, fmt.Sprintf("this run has no guard cgroup: %v", err))
 	}
+	r.cgroups = groups()
+	started := make(chan error)
+	r.over = make(chan struct{})
+	go func() {
+		_ = thread.Do(func() error {
+			started <- r.startHere(ctx)
+			<-r.over // the program's death signal is this thread's
+			return nil
+		})
+	}()
+	return <-started
+}
+
+// startHere starts the program from this thread.
+func (r *run) startHere(ctx context.Context) (err error) {
+	if err := ownMounts(); err != nil {
+		return err
+	}
+	r.thread = unix.Gettid()
+	if r.host, err = observe.Take(r.thread); err != nil {
+		return err
+	}
+	r.mounts, _ = mountsOf(r.thread)
 	return r.spawn(ctx)
 }
 
@@ -112,7 +133,7 @@ func (r *run) spawn(ctx context.Context) error {
 
 // watch notes how the program ends.
 func (r *run) watch(cmd *exec.Cmd) {
-	r.pid, r.ended = cmd.Process.Pid, make(chan struct{})
+	r.pid, r.kill, r.ended = cmd.Process.Pid, cmd.Process.Kill, make(chan struct{})
 	go func() {
 		r.state, _ = cmd.Process.Wait()
 		close(r.ended)
@@ -164,8 +185,10 @@ func (e *notStarted) Unwrap() error { return e.error }
 func (r *run) end() error {
 	var err error
 	if r.pid != 0 {
-		err = r.killTree()
-		<-r.ended
+		err = errors.Join(r.killTree(), r.killProgram())
+	}
+	if r.over != nil {
+		close(r.over)
 	}
 	if r.stdin != nil && !r.pty {
 		r.stdin.Close()
@@ -193,7 +216,7 @@ func ownMounts() error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
 	}
-	before, err := threadMounts()
+	before, err := mountsOf(unix.Gettid())
 	if err != nil {
 		return err
 	}
@@ -209,9 +232,9 @@ func ownMounts() error {
 	return nil
 }
 
-// threadMounts reads the mount table of this thread, as seen from its root.
-func threadMounts() ([]*mountinfo.Info, error) {
-	f, err := os.Open("/proc/thread-self/mountinfo")
+// mountsOf reads the mount table of a thread of ours, as seen from its root.
+func mountsOf(thread int) ([]*mountinfo.Info, error) {
+	f, err := os.Open(fmt.Sprintf("/proc/self/task/%d/mountinfo", thread))
 	if err != nil {
 		return nil, err
 	}

@@ -108,10 +108,26 @@ func (r *run) orphans() []process {
 	})
 }
 
+// killTime is how long processes may take to end that were killed.
+const killTime = 5 * time.Second
+
+// killProgram ends the program itself, whatever the process table shows.
+func (r *run) killProgram() error {
+	if err := r.kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("kill process %d, the program: %w", r.pid, err)
+	}
+	select {
+	case <-r.ended:
+		return nil
+	case <-time.After(killTime):
+		return fmt.Errorf("process %d, the program, was killed and does not end: %w", r.pid, unix.EBUSY)
+	}
+}
+
 // killTree ends all descendants. A process that was forked meanwhile has a parent
 // that was listed, so an empty list is the truth.
 func (r *run) killTree() error {
-	for wait, deadline := time.Millisecond, time.Now().Add(5*time.Second); ; wait = min(2*wait, 50*time.Millisecond) {
+	for wait, deadline := time.Millisecond, time.Now().Add(killTime); ; wait = min(2*wait, 50*time.Millisecond) {
 		left := 0
 		for _, p := range r.descendants() {
 			if p.zombie() {

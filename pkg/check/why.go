@@ -97,7 +97,7 @@ func (r *run) whyNoShell(err error) *NoShell {
 			Why: PrintsOn, Says: lang.F("your program printed %d bytes, and no shell answered", total),
 			hint: lang.T("It prints in a loop. Only the shell's output belongs on standard output; what your program has to say belongs on standard error."),
 		}
-	case errors.Is(err, errEnded), r.hasEnded():
+	case r.hasEnded():
 		return r.whyEnded()
 	}
 	return r.whyWaits(err)
@@ -113,7 +113,6 @@ func (r *run) wantsTerminal() bool {
 }
 
 func (r *run) whyEnded() *NoShell {
-	<-r.ended
 	code := exitCode(r)
 	n := &NoShell{Why: Ended, Code: code, Says: lang.F("your program ended with exit code %d, and no shell had answered", code)}
 	said := strings.Join(r.output.lines(100), "\n")

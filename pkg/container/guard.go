@@ -74,9 +74,16 @@ func fromGroup(tree cgroup.Tree, group string, start func() error) error {
 	if err != nil {
 		return err
 	}
+	// Opened now: the child may be in our mount namespace, and move our root.
+	back, err := os.OpenFile(home+"/tasks", os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer back.Close()
 	if err := cgroup.Write(group+"/tasks", "0"); err != nil {
 		return err
 	}
 	err = start()
-	return errors.Join(err, cgroup.Write(home+"/tasks", "0"))
+	_, writeErr := back.WriteString("0")
+	return errors.Join(err, writeErr)
 }
