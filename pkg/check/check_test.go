@@ -163,6 +163,10 @@ func TestPivotRoot(t *testing.T) {
 			inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /; exec /bin/sh`),
 			"no-host-mounts", "moved the old root to /mnt",
 		},
+		{"a directory of the host is open", 3, `exec 3</; ` + inside("-m", pivot(oldRootGone)), "no-way-back", "close_range"},
+		{"a namespace of the host is open", 3, `exec 3</proc/self/ns/mnt; ` + inside("-m", pivot(oldRootGone)), "no-way-back", "close_range"},
+		{"the working directory is the old root", 3, inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /mnt; umount -l /mnt; exec /bin/sh`), "no-way-back", "chdir"},
+		{"a directory inside is open", 3, inside("-m", pivot(oldRootGone+`exec 3</ 4</bin 5</dev/null; `)), "", ""},
 		{"in the namespace that it was started in", 3, `(mount --make-rprivate /; ` + pivot(oldRootGone) + `); exit $?`, "own-mounts", "CLONE_NEWNS"},
 		{"the host's run", 3, inside("-m", `mount --bind /dev/shm "$ROOTFS/mnt"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "no-host-mounts", "came from the host"},
 	})
@@ -181,6 +185,7 @@ func TestNamespaces(t *testing.T) {
 		{"no ipc", 4, inside("-m -p -f --kill-child -u -n", pivot(proc)), "own-ipc", "CLONE_NEWIPC"},
 		{"no net", 4, inside("-m -p -f --kill-child -u -i", pivot(proc)), "own-net", "CLONE_NEWNET"},
 		{"no proc", 4, inside(all, pivot(oldRootGone)), "proc", "Mount a new one"},
+		{"a directory of the host is open", 4, `exec 3</; ` + inside(all, pivot(proc)), "host-processes", "close_range"},
 		{"a proc over the host's", 4, inside("-p -f --kill-child -u -i -n", `mount -t proc proc /proc; exec sh`), "proc", "CLONE_NEWNS"},
 		{"the host's proc", 4, inside(all, `mount --bind /proc "$ROOTFS/proc"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "proc host-processes", "Do not bind"},
 	})

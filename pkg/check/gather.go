@@ -28,6 +28,7 @@ type evidence struct {
 	marker    string // a file of the host
 	read      string // what the shell read there; "" where it could not
 	cwdInside bool
+	ways      []string          // what it has open that leads back to the host
 	table     []*mountinfo.Info // the mounts of the shell's mount namespace, from its top
 	hosts     []*mountinfo.Info // those of them that are the host's
 	tableErr  error             // why the table is not known
@@ -76,7 +77,7 @@ func (r *run) gather(ctx context.Context, pid int) (*evidence, error) {
 // look observes what is not in a snapshot.
 func (r *run) look(ctx context.Context, e *evidence) {
 	pid := e.shell.PID
-	e.cwdInside, _ = inside(pid)
+	e.cwdInside, _ = inside(pid, "cwd")
 	e.group = groupOf(pid)
 	e.groups = map[int]group{}
 	for _, s := range e.others() {
@@ -92,6 +93,7 @@ func (r *run) look(ctx context.Context, e *evidence) {
 	}
 	slices.Sort(e.newGroups)
 	e.proc, e.procFact = procOf(pid, e.shell)
+	e.ways = waysBack(e.shell, r.host, r.mounts)
 	var err error
 	e.table, e.tableErr = wholeTable(pid)
 	e.hosts = ofTheHost(e.table, r.mounts, rootMount(e.shell, r.host))

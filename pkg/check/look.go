@@ -19,14 +19,14 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
-// inside tells whether the working directory of a process is below its root, by
+// inside tells whether a directory of a process, such as cwd, is below its root, by
 // going up from the one until the other comes, or nothing more: names say nothing.
-func inside(pid int) (bool, error) {
-	root, err := identity(unix.AT_FDCWD, fmt.Sprintf("/proc/%d/root", pid))
+func inside(pid int, link string) (bool, error) {
+	root, err := linked(pid, "root")
 	if err != nil {
 		return false, err
 	}
-	fd, err := unix.Open(fmt.Sprintf("/proc/%d/cwd", pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(fmt.Sprintf("/proc/%d/%s", pid, link), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return false, err
 	}
@@ -50,6 +50,11 @@ func inside(pid int) (bool, error) {
 
 // id names a directory as the kernel does, whatever path leads there.
 type id struct{ dev, ino, mount uint64 }
+
+// linked is what a link in /proc/PID leads to.
+func linked(pid int, link string) (id, error) {
+	return identity(unix.AT_FDCWD, fmt.Sprintf("/proc/%d/%s", pid, link))
+}
 
 func identity(fd int, path string) (id, error) {
 	var st unix.Statx_t

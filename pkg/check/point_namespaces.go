@@ -1,6 +1,9 @@
 package check
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
@@ -12,7 +15,7 @@ var namespacesPoints = []point{
 	{lesson: 4, name: "own-ipc", says: lang.N("its own ipc namespace"), judge: own("ipc"), hint: ownHint("ipc", "CLONE_NEWIPC", "--ipc")},
 	{lesson: 4, name: "own-net", says: lang.N("its own network namespace"), judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
 	{lesson: 4, name: "proc", says: lang.N("/proc shows that pid namespace"), judge: ownProc, hint: procHint},
-	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, judge: hostHidden, hint: procHint},
+	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, judge: hostHidden, hint: hiddenHint},
 }
 
 func own(kind string) func(*evidence) verdict {
@@ -69,11 +72,15 @@ func procHint(e *evidence) string {
 	return ""
 }
 
+func hiddenHint(e *evidence) string { return cmp.Or(procHint(e), wayBackHint(e)) }
+
 func hostHidden(e *evidence) verdict {
 	o := e.attacks[attack.HostProcesses.Name]
 	switch pid := o.Facts[attack.DecoyFact]; {
 	case pid != "":
 		return fails(lang.F("it was found as process %s", pid))
+	case len(e.ways) > 0:
+		return fails(lang.F("the host is open to it, with its processes: %s", strings.Join(e.ways, ", ")))
 	case o.Errno == "ESRCH":
 		return holds(lang.F("it is none of the %s processes in /proc", o.Facts[attack.ProcessesFact]))
 	}

@@ -16,6 +16,7 @@ import (
 var pivotRootPoints = []point{
 	{lesson: 3, name: "own-mounts", says: lang.N("its own mount namespace"), judge: ownMountNamespace, hint: mountNamespaceHint},
 	{lesson: 3, name: "no-host-mounts", says: lang.N("no mount of the host in it"), judge: noHostMounts, hint: hostMountsHint},
+	{lesson: 3, name: "no-way-back", says: lang.N("nothing that is open leads back to the host"), judge: noWayBack, hint: wayBackHint},
 	{lesson: 3, name: "escape", says: lang.N("the escape from chroot is stopped"), attacks: true, judge: escapeStopped, hint: hostMountsHint},
 }
 
@@ -69,6 +70,20 @@ func hostMountsHint(e *evidence) string {
 		return lang.F("These mounts came from the host: unmount them inside, or do not bind them: %s.", mountNames(e.hosts))
 	}
 	return ""
+}
+
+func noWayBack(e *evidence) verdict {
+	if len(e.ways) == 0 {
+		return holds(lang.T("no descriptor of the shell does, and neither does its working directory"))
+	}
+	return fails(lang.F("it does, outside of the root: %s", strings.Join(e.ways, ", ")))
+}
+
+func wayBackHint(e *evidence) string {
+	if len(e.ways) == 0 {
+		return ""
+	}
+	return lang.T("pivot_root(2) and umount2(2) take the names away, and what is open stays open: by openat(2), fchdir(2) or setns(2) the shell is back on the host. Open such descriptors with O_CLOEXEC, or close all but 0, 1 and 2 before execve(2): close_range(3, ~0U, 0). The working directory must be inside: chdir(\"/\").")
 }
 
 // hostRoot names the host's root directory as the probe does.

@@ -63,7 +63,7 @@ func TestGuestTakenBack(t *testing.T) {
 			t.Error(w)
 		}
 	}
-	if len(r.Points) != 3 || !strings.Contains(r.Points[2].Fact, "succeeded") {
+	if len(r.Points) != 4 || !strings.Contains(r.Points[3].Fact, "succeeded") {
 		t.Errorf("the attack was not made: %+v", r.Points)
 	}
 }

@@ -85,8 +85,14 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"its own mount namespace":                                             "自分のマウント名前空間を持つ",
-			"no mount of the host in it":                                          "その中にホストのマウントがない",
+			"its own mount namespace":                                                 "自分のマウント名前空間を持つ",
+			"no mount of the host in it":                                              "その中にホストのマウントがない",
+			"nothing that is open leads back to the host":                             "開いているものからホストへ戻れない",
+			"no descriptor of the shell does, and neither does its working directory": "シェルのディスクリプタにも作業ディレクトリにも、戻れるものはありません",
+			"it does, outside of the root: %s":                                        "ルートの外へ戻れます: %s",
+			"the working directory is %s":                                             "作業ディレクトリは%s",
+			"descriptor %d is %s":                                                     "ディスクリプタ%dは%s",
+			"pivot_root(2) and umount2(2) take the names away, and what is open stays open: by openat(2), fchdir(2) or setns(2) the shell is back on the host. Open such descriptors with O_CLOEXEC, or close all but 0, 1 and 2 before execve(2): close_range(3, ~0U, 0). The working directory must be inside: chdir(\"/\").": "pivot_root(2)とumount2(2)は名前をなくすだけで、開いているものは開いたままです。openat(2)、fchdir(2)、setns(2)でシェルはホストに戻れます。そのようなディスクリプタはO_CLOEXECを付けて開くか、execve(2)の前に0、1、2以外をすべて閉じてください: close_range(3, ~0U, 0)。作業ディレクトリも中でなければなりません: chdir(\"/\")。",
 			"the escape from chroot is stopped":                                   "chrootからの脱出が防がれる",
 			"its mount table cannot be read: %s":                                  "マウントの一覧を読めません: %s",
 			"its table, seen from its top, is: %s":                                "一番上から見たマウントの一覧: %s",
@@ -115,6 +121,7 @@ func init() {
 			"/proc shows that pid namespace":                                               "/procがそのPID名前空間を映す",
 			"a process of the host cannot be found":                                        "ホストのプロセスが見つからない",
 			"it was found as process %s":                                                   "プロセス%sとして見つかりました",
+			"the host is open to it, with its processes: %s":                               "ホストが開いていて、そのプロセスも見えます: %s",
 			"it is none of the %s processes in /proc":                                      "/procにある%s個のプロセスの中にはいません",
 			"its pid is not known":                                                         "pidが分かりません",
 			"nothing is mounted on /proc inside":                                           "中の/procには何もマウントされていません",
