@@ -32,6 +32,7 @@ type evidence struct {
 	table     []*mountinfo.Info // the mounts of the shell's mount namespace, from its top
 	hosts     []*mountinfo.Info // those of them that are the host's
 	tableErr  error             // why the table is not known
+	beneath   []*mountinfo.Info // the host's under the topmost mount there
 	proc      bool
 	procFact  string
 	group     group
@@ -67,6 +68,10 @@ func (r *run) gather(ctx context.Context, pid int) (*evidence, error) {
 		}
 	}
 	r.look(ctx, e)
+	if ns := r.lonely(pid); ns != nil {
+		defer ns.Close()
+		defer func() { e.beneath = beneath(ns, r.mounts) }()
+	}
 	if err := r.attackAll(ctx, e); err != nil {
 		return nil, err
 	}

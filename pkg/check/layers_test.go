@@ -208,7 +208,7 @@ func TestOthers(t *testing.T) {
 // the same.
 func TestNowhereToWrite(t *testing.T) {
 	r := run(t, 3, inside("-m", pivot(oldRootGone+`mount -o remount,bind,ro /; `)))
-	if !r.Holds || !strings.Contains(r.Points[2].Fact, "nothing above it") {
+	if !r.Holds || !strings.Contains(r.Points[3].Fact, "nothing above it") {
 		t.Errorf("%+v", r.Points)
 	}
 }

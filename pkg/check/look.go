@@ -13,7 +13,6 @@ import (
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
-	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
@@ -63,39 +62,6 @@ func identity(fd int, path string) (id, error) {
 		return id{}, &os.PathError{Op: "statx", Path: path, Err: err}
 	}
 	return id{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino, st.Mnt_id}, nil
-}
-
-// wholeTable reads the mount table of a process's mount namespace from its top:
-// what the process's own root hides is there, too. See mount_namespaces(7).
-func wholeTable(pid int) (table []*mountinfo.Info, err error) {
-	err = thread.Do(func() error {
-		// Of this thread, opened before there may be no /proc.
-		self, err := os.Open("/proc/thread-self")
-		if err != nil {
-			return err
-		}
-		defer self.Close()
-		ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/mnt", pid))
-		if err != nil {
-			return err
-		}
-		defer ns.Close()
-		if err := unix.Unshare(unix.CLONE_FS); err != nil {
-			return os.NewSyscallError("unshare", err)
-		}
-		if err := unix.Setns(int(ns.Fd()), unix.CLONE_NEWNS); err != nil { // and / is its top
-			return os.NewSyscallError("setns", err)
-		}
-		fd, err := unix.Openat(int(self.Fd()), "mountinfo", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return os.NewSyscallError("openat", err)
-		}
-		f := os.NewFile(uintptr(fd), "mountinfo")
-		defer f.Close()
-		table, err = mountinfo.GetMountsFromReader(f, nil)
-		return err
-	})
-	return table, err
 }
 
 // ofTheKernel are filesystems that show the kernel, and hold nothing of the host's

@@ -34,6 +34,8 @@ func noHostMounts(e *evidence) verdict {
 	switch {
 	case e.tableErr != nil:
 		return unclear(lang.F("its mount table cannot be read: %s", e.tableErr))
+	case len(e.hosts) == 0 && len(e.beneath) > 0:
+		return fails(lang.F("its topmost mount covers mounts of the host: %s", mountNames(e.beneath)))
 	case len(e.hosts) == 0:
 		return holds(lang.F("its table, seen from its top, is: %s", mountNames(e.table)))
 	}
@@ -66,6 +68,8 @@ func hostMountsHint(e *evidence) string {
 		return lang.T("The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /")
 	case old != "":
 		return lang.F("pivot_root(2) has moved the old root to %s, and it is still mounted there. Go to / first, and take it away: umount2(%q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %s", old, old, old)
+	case len(e.hosts) == 0 && len(e.beneath) > 0:
+		return lang.T("The new root lies on the old one, as mount --move . / leaves it: umount2(\"/\", MNT_DETACH) inside, and the host is there. pivot_root(2) swaps the two, and then the old one can be taken off. In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /")
 	case len(e.hosts) > 0:
 		return lang.F("These mounts came from the host: unmount them inside, or do not bind them: %s.", mountNames(e.hosts))
 	}

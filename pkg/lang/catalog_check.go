@@ -85,8 +85,10 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"its own mount namespace":                                                 "自分のマウント名前空間を持つ",
-			"no mount of the host in it":                                              "その中にホストのマウントがない",
+			"its own mount namespace":                         "自分のマウント名前空間を持つ",
+			"no mount of the host in it":                      "その中にホストのマウントがない",
+			"its topmost mount covers mounts of the host: %s": "いちばん上のマウントの下に、ホストのマウントが隠れています: %s",
+			"The new root lies on the old one, as mount --move . / leaves it: umount2(\"/\", MNT_DETACH) inside, and the host is there. pivot_root(2) swaps the two, and then the old one can be taken off. In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /": "mount --move . /の後のように、新しいルートが古いルートの上に載っているだけです。中でumount2(\"/\", MNT_DETACH)をすれば、ホストが現れます。pivot_root(2)なら2つが入れ替わり、古いほうを外せます。シェルスクリプトなら:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /",
 			"nothing that is open leads back to the host":                             "開いているものからホストへ戻れない",
 			"no descriptor of the shell does, and neither does its working directory": "シェルのディスクリプタにも作業ディレクトリにも、戻れるものはありません",
 			"it does, outside of the root: %s":                                        "ルートの外へ戻れます: %s",
