@@ -52,8 +52,8 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
-// once runs the program once.
-func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) {
+// once judges the program, with a terminal or without.
+func (c *Check) once(ctx context.Context, pty bool) (*Report, error) {
 	limit := c.Timeout
 	if limit == 0 {
 		limit = DefaultTimeout
@@ -62,8 +62,12 @@ func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) 
 	defer cancel()
 	r := &run{Check: c, pty: pty}
 	began := time.Now()
-	report, err = r.judge(ctx)
+	report, e, err := r.observe(ctx)
 	err = errors.Join(err, r.end())
+	if err == nil && e != nil {
+		err = c.startAgain(ctx, pty, e)
+		report.judge(e)
+	}
 	if report != nil {
 		report.Seconds = time.Since(began).Seconds()
 	}
@@ -73,18 +77,19 @@ func (c *Check) once(ctx context.Context, pty bool) (report *Report, err error) 
 	return report, err
 }
 
-// judge is the run: start, conversation, observation, verdict.
-func (r *run) judge(ctx context.Context) (*Report, error) {
+// observe is the run: start, conversation, observation. Without evidence the report
+// says why there is none.
+func (r *run) observe(ctx context.Context) (*Report, *evidence, error) {
 	report := &Report{Lesson: r.Lesson, Command: r.Command}
 	err := r.start(ctx)
 	var not *notStarted
 	if errors.As(err, &not) {
 		report.NoShell = whyNotStarted(r.Lesson, r.Command[0], not.error)
 		report.finish()
-		return report, nil
+		return report, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pid, err := r.findShell(ctx)
 	if err != nil {
@@ -94,15 +99,14 @@ func (r *run) judge(ctx context.Context) (*Report, error) {
 	if err != nil {
 		report.NoShell = r.whyNoShell(err)
 		report.finish()
-		return report, nil
+		return report, nil, nil
 	}
 	e, err := r.gather(ctx, pid)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	report.judge(e)
 	report.Warnings = slices.Concat(r.warn, r.leftovers(e))
-	return report, nil
+	return report, e, nil
 }
 
 // env is the program's environment.

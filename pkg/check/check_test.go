@@ -115,12 +115,14 @@ func TestForkExec(t *testing.T) {
 	testenv.NotEmulated(t)
 	judge(t, []program{
 		{"good", 1, `sh; exit $?`, "", ""},
-		{"exec", 1, `exec sh`, "child waits", "fork(2) first"},
-		{"does not wait", 1, `exec 3<&0; sh <&3 & exit 0`, "waits exit-code reaped", "waitpid(2)"},
-		{"another exit code", 1, `sh; exit 0`, "exit-code", "WEXITSTATUS"},
+		{"exec", 1, `exec sh`, "child waits signal-code", "fork(2) first"},
+		{"does not wait", 1, `exec 3<&0; sh <&3 & exit 0`, "waits exit-code signal-code reaped", "waitpid(2)"},
+		{"another exit code", 1, `sh; exit 0`, "exit-code signal-code", "WEXITSTATUS"},
 		{"one of a signal", 1, `sh; kill -KILL $$`, "exit-code", "by a signal"},
-		{"does not end", 1, `sh; sleep 1000`, "exit-code reaped", "still there"},
-		{"a zombie", 1, `exec perl -e 'fork or exit; exit system("/bin/sh") >> 8'`, "reaped", "zombie"},
+		{"does not end", 1, `sh; sleep 1000`, "exit-code signal-code reaped", "still there"},
+		{"a zombie", 1, `exec perl -e 'fork or exit; exit system("/bin/sh") >> 8'`, "signal-code reaped", "WIFSIGNALED"},
+		{"a zombie alone", 1, `exec perl -e 'fork or exit; my $s = system "/bin/sh"; exit($s & 127 ? 128 + ($s & 127) : $s >> 8)'`, "reaped", "zombie"},
+		{"the exit code alone", 1, `perl -e 'exit system("/bin/sh") >> 8'`, "signal-code", "WIFSIGNALED"},
 		{"a background process", 1, `sleep 1000 </dev/null >/dev/null 2>&1 & sh; exit $?`, "reaped", "outlives it"},
 		{"a daemon of two forks", 1, `setsid sh -c "sleep 1000 >/dev/null 2>&1 &"; sh; exit $?`, "reaped", "outlives it"},
 	})
@@ -142,9 +144,9 @@ func pivot(after string) string {
 	return `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . .; PATH=/bin:/sbin; ` + after + `exec /bin/sh`
 }
 
-// inside has a script run by unshare.
+// inside has a script run by unshare, which ends with the program.
 func inside(options, script string) string {
-	return `unshare ` + options + ` sh -c '` + script + `'; exit $?`
+	return `setpriv --pdeathsig KILL unshare ` + options + ` sh -c '` + script + `'; exit $?`
 }
 
 const oldRootGone = "umount -l .; cd /; "
@@ -191,6 +193,8 @@ func TestNamespaces(t *testing.T) {
 		{"no ipc", 4, inside("-m -p -f --kill-child -u -n", pivot(proc)), "own-ipc", "CLONE_NEWIPC"},
 		{"no net", 4, inside("-m -p -f --kill-child -u -i", pivot(proc)), "own-net", "CLONE_NEWNET"},
 		{"no proc", 4, inside(all, pivot(oldRootGone)), "proc", "Mount a new one"},
+		{"goes on", 4, strings.TrimPrefix(inside(all, pivot(proc)), "setpriv --pdeathsig KILL "), "ends-with-it", "PR_SET_PDEATHSIG"},
+		{"goes on below unshare", 4, inside("-m -p -f -u -i -n", pivot(proc)), "ends-with-it", "PR_SET_PDEATHSIG"},
 		{"a directory of the host is open", 4, `exec 3</; ` + inside(all, pivot(proc)), "host-processes", "close_range"},
 		{"a proc over the host's", 4, inside("-p -f --kill-child -u -i -n", `mount -t proc proc /proc; exec sh`), "proc", "CLONE_NEWNS"},
 		{"the host's proc", 4, inside(all, `mount --bind /proc "$ROOTFS/proc"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "proc host-processes", "Do not bind"},

@@ -48,6 +48,8 @@ type evidence struct {
 	stays     bool // the program did not end after its shell
 	left      []process
 	leftNames []string
+
+	second second
 }
 
 // gather observes the processes while the shell waits, attacks, and has the shell end.

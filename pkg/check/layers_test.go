@@ -186,17 +186,21 @@ func TestOthers(t *testing.T) {
 		fails   string
 	}{
 		{"bwrap", 3, `bwrap --bind "$ROOTFS" / --dev /dev --proc /proc /bin/sh; exit $?`, ""},
-		{"bwrap", 4, `bwrap --unshare-all --bind "$ROOTFS" / --dev /dev --proc /proc /bin/sh; exit $?`, ""},
+		{"bwrap", 4, `setpriv --pdeathsig KILL bwrap --die-with-parent --unshare-all --bind "$ROOTFS" / --dev /dev --proc /proc /bin/sh; exit $?`, ""},
 		// It drops what is held, sets no_new_privs, and leaves the bounding set.
 		{"bwrap", 6, `bwrap --bind "$ROOTFS" / --cap-drop ALL /bin/sh; exit $?`, "no-sys-time no-sys-chroot"},
 		{"runc", 3, runc("true"), ""},
-		{"runc", 4, runc("false"), ""},
+		{"runc", 4, runc("false"), "ends-with-it"},
 		{"runc", 6, runc("false"), ""},
 	} {
 		t.Run(fmt.Sprint(test.program, test.lesson), func(t *testing.T) {
 			_, err := exec.LookPath(test.program)
 			testenv.Needs(t, test.program+" in PATH", err == nil, err)
-			r := run(t, test.lesson, test.script)
+			id := fmt.Sprint("check-test-", rand.Uint32())
+			if test.program == "runc" { // one that was killed leaves its container
+				t.Cleanup(func() { _ = exec.Command("runc", "delete", "--force", id).Run() })
+			}
+			r := run(t, test.lesson, test.script, "ID="+id, "TMPDIR="+t.TempDir())
 			if got := strings.Join(failing(r), " "); r.NoShell != nil || got != test.fails {
 				t.Errorf("%q: %+v %+v; it said %q", got, r.NoShell, r.Points, r.Said)
 			}
@@ -219,5 +223,5 @@ func runc(readOnly string) string {
 	return `dir=$(mktemp -d) && cd "$dir" && runc spec &&
 sed -i 's/"terminal": true/"terminal": false/; s/"readonly": true/"readonly": ` + readOnly + `/' config.json &&
 sed -i "s|\"path\": \"rootfs\"|\"path\": \"$ROOTFS\"|" config.json &&
-runc run "check-test-$$"; code=$?; rm -r "$dir"; exit $code`
+runc run "$ID"; code=$?; rm -r "$dir"; exit $code`
 }

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -11,6 +13,7 @@ var forkExecPoints = []point{
 	{lesson: 1, name: "child", says: lang.N("the shell is a child of your program"), judge: isChild, hint: childHint},
 	{lesson: 1, name: "waits", says: lang.N("your program waits for it"), judge: waits, hint: waitsHint},
 	{lesson: 1, name: "exit-code", says: lang.N("it ends with the shell's exit code"), judge: sameCode, hint: codeHint},
+	{lesson: 1, name: "signal-code", says: lang.N("it ends with 128 + N where signal N ended the shell"), attacks: true, judge: sameSignal, hint: signalHint},
 	{lesson: 1, name: "reaped", says: lang.N("nothing is left: no zombie, no process"), judge: nothingLeft, hint: leftHint},
 }
 
@@ -67,6 +70,30 @@ func codeHint(e *evidence) string {
 	return lang.T("Take the exit code from the status of waitpid(2), WEXITSTATUS(status), and end your program with it.")
 }
 
+func sameSignal(e *evidence) verdict {
+	const want = 128 + int(unix.SIGKILL)
+	if v, is := e.unclearSecond(); is {
+		return v
+	}
+	switch {
+	case e.shell.PID == e.pid:
+		return fails(lang.F("there is nobody who could wait"))
+	case e.second.got < 0:
+		return fails(lang.F("the shell was killed by signal %d, and your program does not end", want-128))
+	}
+	return given(e.second.got == want, lang.F("the shell was killed by signal %d, and your program ended with %d", want-128, e.second.got))
+}
+
+func signalHint(e *evidence) string {
+	switch {
+	case e.shell.PID == e.pid:
+		return childHint(e)
+	case e.second.err != nil:
+		return ""
+	}
+	return lang.T("A child that a signal has ended has no exit code, and its status is another one: where WIFSIGNALED(status) holds, end with 128 + WTERMSIG(status). In Perl:\n\texit($? & 127 ? 128 + ($? & 127) : $? >> 8)\nIn Go that is status.Signaled() and status.Signal() of syscall.WaitStatus. In a shell, $? is that already.")
+}
+
 func nothingLeft(e *evidence) verdict {
 	switch {
 	case e.stays:
@@ -87,10 +114,8 @@ func nothingLeft(e *evidence) verdict {
 }
 
 func leftHint(e *evidence) string {
-	for _, p := range e.left {
-		if !p.zombie() {
-			return lang.F("Process %s was started by your program and outlives it. Wait for it, or end it, before you exit.", p)
-		}
+	if names := e.living(); len(names) > 0 {
+		return lang.F("Process %s was started by your program and outlives it. Wait for it, or end it, before you exit.", names[0])
 	}
 	return lang.T("A child that has ended is a zombie until its parent waits for it. Call waitpid(2) for every child that you have forked.")
 }

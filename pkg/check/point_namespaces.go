@@ -16,6 +16,7 @@ var namespacesPoints = []point{
 	{lesson: 4, name: "own-net", says: lang.N("its own network namespace"), judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
 	{lesson: 4, name: "proc", says: lang.N("/proc shows that pid namespace"), judge: ownProc, hint: procHint},
 	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, judge: hostHidden, hint: hiddenHint},
+	{lesson: 4, name: "ends-with-it", says: lang.N("it ends when your program is killed"), attacks: true, judge: endsWithProgram, hint: endsHint},
 }
 
 func own(kind string) func(*evidence) verdict {
@@ -85,4 +86,21 @@ func hostHidden(e *evidence) verdict {
 		return holds(lang.F("it is none of the %s processes in /proc", o.Facts[attack.ProcessesFact]))
 	}
 	return stopped(e, attack.HostProcesses).or(ownNamespace(e, "pid").state == Holds && e.proc)
+}
+
+func endsWithProgram(e *evidence) verdict {
+	if v, is := e.unclearSecond(); is {
+		return v
+	}
+	if e.second.ends {
+		return holds(lang.T("your program was killed by signal 9, and the shell ended with it"))
+	}
+	return fails(lang.T("your program was killed by signal 9, and the shell went on"))
+}
+
+func endsHint(e *evidence) string {
+	if e.second.err != nil || e.second.ends {
+		return ""
+	}
+	return lang.T("Nobody can react to SIGKILL, so ask the kernel before: prctl(PR_SET_PDEATHSIG, SIGKILL) in the child, after the fork, sends it that signal when its parent ends; in Go that is Pdeathsig of SysProcAttr. With process 1 of a pid namespace all others in it end. Each process between your program and the shell needs it. In a shell script:\n\tsetpriv --pdeathsig KILL unshare --pid --fork --kill-child ...")
 }

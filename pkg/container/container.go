@@ -207,7 +207,7 @@ func (c *Container) check() error {
 }
 
 func (c *Container) supervise(ctx context.Context, caught *signals) (code int, err error) {
-	if err := journal.Sweep(undo); err != nil {
+	if err := Sweep(); err != nil {
 		c.warn(fmt.Errorf("could not take back what an earlier run left: %w", err))
 	}
 	j, err := journal.Create()

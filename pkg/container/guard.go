@@ -22,7 +22,7 @@ type Guard struct {
 
 // NewGuard makes a guard, and writes it down for the next start. Call Close.
 func NewGuard() (*Guard, error) {
-	if err := journal.Sweep(undo); err != nil {
+	if err := Sweep(); err != nil {
 		return nil, err
 	}
 	j, err := journal.Create()
@@ -35,6 +35,9 @@ func NewGuard() (*Guard, error) {
 	}
 	return g, nil
 }
+
+// Sweep takes back what runs left whose process was killed.
+func Sweep() error { return journal.Sweep(undo) }
 
 // Close ends what is in the guard, and takes it away.
 func (g *Guard) Close() error { return g.journal.Close(undo) }
