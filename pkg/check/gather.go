@@ -42,7 +42,7 @@ type evidence struct {
 	attacks   map[string]outcome
 	noGuest   error // why our own program could not be brought inside
 	refused   int64 // forks that the kernel refused during the attack
-	alive     bool  // the shell after the attacks
+	deaf      error // why the shell gave no answer after the attacks
 
 	want, got int  // the exit codes, of the shell and of the program
 	stays     bool // the program did not end after its shell
@@ -132,19 +132,23 @@ var attacksOf = map[int][]*attack.Probe{
 	8: {attack.OwnFile},
 }
 
-// attackAll brings our program inside, and attacks.
-func (r *run) attackAll(ctx context.Context, e *evidence) (err error) {
+// attackAll brings our program inside, attacks, and asks the shell whether it lives.
+func (r *run) attackAll(ctx context.Context, e *evidence) error {
 	probes := slices.DeleteFunc(slices.Clone(attacksOf[e.lesson]), func(p *attack.Probe) bool { return p == nil })
 	if len(probes) == 0 {
-		e.alive = true
 		return nil
 	}
 	g, err := bring(e.shell.PID)
 	if err != nil {
 		e.noGuest = err
-		return nil
+	} else if err := errors.Join(r.attackBy(ctx, e, g, probes), g.remove()); err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, g.remove()) }()
+	_, _, e.deaf = r.ask(ctx, "", "$?")
+	return nil
+}
+
+func (r *run) attackBy(ctx context.Context, e *evidence, g *guest, probes []*attack.Probe) (err error) {
 	for _, p := range probes {
 		if p == attack.ForkBomb && !e.armed() {
 			continue
@@ -163,8 +167,6 @@ func (r *run) attackAll(ctx context.Context, e *evidence) (err error) {
 			e.refused = now.Refused - e.group.pids.Refused
 		}
 	}
-	_, _, err = r.ask(ctx, "", "$?")
-	e.alive = err == nil
 	return nil
 }
 

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,6 +128,7 @@ type outcome struct {
 	attack.Result
 	unclear string // why it says nothing; "" where it does
 	killed  string // the signal that ended it: "SIGSYS"
+	late    bool   // it could not even begin
 }
 
 // attack has the shell execute a probe.
@@ -145,7 +148,7 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	o.Result = result
 	switch {
 	case !began:
-		o.unclear = notBegun(code)
+		o.unclear, o.late = notBegun(code), true
 	case code > 128:
 		o.killed = observe.SignalName(code - 128)
 	}
@@ -163,4 +166,24 @@ func notBegun(code int) string {
 		return lang.F("our program was killed by %s before it could begin", observe.SignalName(code-128))
 	}
 	return lang.F("our program ended with exit code %d before it could begin", code)
+}
+
+// attackHint is for who cannot be attacked, where a point has no hint of its own.
+func attackHint(e *evidence) string {
+	late := slices.ContainsFunc(slices.Collect(maps.Values(e.attacks)), func(o outcome) bool { return o.late })
+	switch {
+	case e.noGuest != nil:
+		return lang.F("The attack is a program on a tmpfs, which is mounted inside for a moment, on one of these directories: %s. Make one of them in your root filesystem, and let it be a place where something can be mounted.", "/"+strings.Join(places, ", /"))
+	case late && e.shell.Get("Seccomp") == "2":
+		return lang.F("The attack is made by a Go program, and your filter ends it before it begins. Allow what every Go program calls, as for any program that may run inside: %s.", strings.Join(goCalls, ", "))
+	}
+	return ""
+}
+
+// goCalls are the system calls that a Go program makes before its main function, and
+// that the probes cannot do without.
+var goCalls = []string{
+	"execve", "arch_prctl", "mmap", "munmap", "madvise", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+	"sched_getaffinity", "clone", "gettid", "getpid", "tgkill", "futex", "nanosleep", "prlimit64", "fcntl", "openat",
+	"read", "pread64", "write", "close", "epoll_create1", "epoll_ctl", "eventfd2", "prctl", "capget", "exit_group",
 }

@@ -147,8 +147,14 @@ func TestSeccomp(t *testing.T) {
 	})
 	// Our own program cannot even begin, and nobody says that this is a success.
 	r := run(t, 7, filter+bpf(true, answerKill, old, at, unix.SYS_SCHED_GETAFFINITY))
-	if got := strings.Join(failing(r), " "); got != "mkdir mkdirat foreign-abi" || r.Points[1].State != check.Unclear {
-		t.Errorf("%q: %+v", got, r.Points)
+	if got := strings.Join(failing(r), " "); got != "mkdir mkdirat foreign-abi" || r.Points[1].State != check.Unclear || !strings.Contains(r.Hint, "sched_getaffinity") {
+		t.Errorf("%q: %+v, hint %q", got, r.Points, r.Hint)
+	}
+	// There is no directory for it, and nobody says that the shell has died of the attacks.
+	r = run(t, 7, `mount -t tmpfs none "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; cp -a ../bin .; mkdir proc; exec 3<&0; `+
+		strings.Replace(filter+bpf(true, answerKill, old, at), `exec "/bin/sh"`, `chroot "."; chdir "/"; exec "/bin/sh"`, 1))
+	if got := strings.Join(failing(r), " "); got != "mkdir mkdirat foreign-abi" || !strings.Contains(r.Hint, "/tmp, /mnt") {
+		t.Errorf("%q: %+v, hint %q", got, r.Points, r.Hint)
 	}
 }
 

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -62,13 +63,21 @@ func mkdirHint(e *evidence) string {
 }
 
 func shellLives(e *evidence) verdict {
-	if e.alive {
-		return holds(lang.F("it answers after the attacks"))
+	switch {
+	case e.deaf == nil && e.noGuest != nil:
+		return holds(lang.T("it answers; there was no attack"))
+	case e.deaf == nil:
+		return holds(lang.T("it answers after the attacks"))
+	case errors.Is(e.deaf, errTooLong):
+		return unclear(lang.T("the time was over before it could answer"))
 	}
-	return fails(lang.F("it gave no answer after the attacks"))
+	return fails(lang.T("it gave no answer after the attacks"))
 }
 
-func livesHint(*evidence) string {
+func livesHint(e *evidence) string {
+	if errors.Is(e.deaf, errTooLong) {
+		return lang.T("Give it more time, with --timeout.")
+	}
 	return lang.T("The filter must end the process that makes the call, and nobody else. A filter that refuses by default needs all that a shell calls: clone, execve, wait4, read, write, ...")
 }
 

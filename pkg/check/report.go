@@ -64,6 +64,9 @@ func (r *Report) judge(e *evidence) {
 		if v.state != Holds && r.Hint == "" && p.hint != nil {
 			r.Hint = p.hint(e)
 		}
+		if v.state == Unclear && r.Hint == "" && p.attacks {
+			r.Hint = attackHint(e)
+		}
 	}
 	for lesson := 1; lesson < r.Lesson; lesson++ {
 		r.Layers = append(r.Layers, layer(lesson, e))

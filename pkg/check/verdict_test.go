@@ -66,3 +66,12 @@ func TestEscapeStopped(t *testing.T) {
 		})
 	}
 }
+
+// TestShellLives: who was not asked in time has not died.
+func TestShellLives(t *testing.T) {
+	for err, want := range map[error]State{nil: Holds, errTooLong: Unclear, errEnded: Fails, errSilent: Fails} {
+		if v := shellLives(&evidence{deaf: err}); v.state != want {
+			t.Errorf("%v: %+v", err, v)
+		}
+	}
+}
