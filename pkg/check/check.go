@@ -10,6 +10,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -54,11 +55,7 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 
 // once judges the program, with a terminal or without.
 func (c *Check) once(ctx context.Context, pty bool) (*Report, error) {
-	limit := c.Timeout
-	if limit == 0 {
-		limit = DefaultTimeout
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooLong)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit(), errTooLong)
 	defer cancel()
 	r := &run{Check: c, pty: pty}
 	began := time.Now()
@@ -108,6 +105,9 @@ func (r *run) observe(ctx context.Context) (*Report, *evidence, error) {
 	report.Warnings = slices.Concat(r.warn, r.leftovers(e))
 	return report, e, nil
 }
+
+// limit is how long everything may take.
+func (c *Check) limit() time.Duration { return cmp.Or(c.Timeout, DefaultTimeout) }
 
 // env is the program's environment.
 func (c *Check) env() []string {

@@ -233,17 +233,21 @@ func TestNoShell(t *testing.T) {
 		{"hangs alone", []string{"sleep", "1000"}, check.StartsNone, "no shell", "no child at all"},
 		{"hangs", []string{"sh", "-c", "sleep 1000; exit 0"}, check.StartsNone, "sleep 1000", "arguments name"},
 		{"hangs, and has moved the root", []string{"sh", "-c", `mount --make-rprivate /; mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . .; /bin/umount -l .; exec /bin/sleep 1000`}, check.StartsNone, "no shell", "no child at all"},
+		{"waits in a shell", []string{"sh", "-c", "(sleep 1000; exec sh); exit 1"}, check.StartsNone, "nothing happened for 3s: your program runs, and none", "--timeout"},
 		{"another standard input", []string{"sh", "-c", "sleep 1000 | sh"}, check.IgnoresInput, "pipe:", "descriptor 0"},
 		{"prints", []string{"yes"}, check.PrintsOn, "bytes", "loop"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			began := time.Now()
-			r := runCommand(t, &check.Check{Lesson: 4, Command: test.command})
+			r := runCommand(t, &check.Check{Lesson: 4, Command: test.command, Timeout: 12 * time.Second})
 			if r.NoShell == nil || r.Holds || r.NoShell.Why != test.why {
 				t.Fatalf("%+v", r.NoShell)
 			}
 			if !strings.Contains(r.NoShell.Says, test.says) || !strings.Contains(r.Hint, test.hint) {
 				t.Errorf("says %q, hint %q", r.NoShell.Says, r.Hint)
+			}
+			if test.name == "hangs" && strings.Contains(r.NoShell.Says, "sh -c") {
+				t.Errorf("the program is named among its children: %q", r.NoShell.Says)
 			}
 			if took := time.Since(began); took > 15*time.Second {
 				t.Errorf("it took %v", took)
@@ -271,6 +275,14 @@ func TestSlowStart(t *testing.T) {
 	testenv.NotEmulated(t)
 	r := run(t, 1, `seq 300000; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sh; exit $?`)
 	if !r.Holds || len(r.Said) == 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestSleeps: a program may wait for something before it starts its shell.
+func TestSleeps(t *testing.T) {
+	testenv.NotEmulated(t)
+	if r := run(t, 2, `sleep 3.5; chroot "$ROOTFS" /bin/sh; exit $?`); !r.Holds {
 		t.Errorf("%+v", r)
 	}
 }

@@ -186,6 +186,9 @@ func (e *evidence) armed() bool {
 // holds tells whether the limit is one.
 func (g group) holds() bool { return !g.root && g.pids.Max >= 1 && g.pids.Max <= maxLimit }
 
+// leaving is how long a program may go on without its shell.
+const leaving = 3 * time.Second
+
 // finish has the shell end, and looks how the program takes that.
 func (r *run) finish(ctx context.Context, e *evidence) {
 	e.want = 3 + rand.IntN(90)
@@ -198,7 +201,7 @@ func (r *run) finish(ctx context.Context, e *evidence) {
 		e.got = exitCode(r)
 	case <-ctx.Done():
 		e.stays = true
-	case <-time.After(stillness):
+	case <-time.After(leaving):
 		e.stays = true
 	}
 	if e.stays {

@@ -50,9 +50,6 @@ func (c *Check) startAgain(ctx context.Context, pty bool, e *evidence) error {
 	return errors.Join(r.end(), container.Sweep()) // what was killed may be workshop
 }
 
-// killTakes is how long the other one may live on.
-const killTakes = 3 * time.Second
-
 // killShell ends the shell, and takes the exit code of the program.
 func (r *run) killShell(ctx context.Context, pid int) (s second) {
 	shell, err := stat(pid)
@@ -65,7 +62,7 @@ func (r *run) killShell(ctx context.Context, pid int) (s second) {
 		s.got = exitCode(r)
 	case <-ctx.Done():
 		s.err = errTooLong
-	case <-time.After(killTakes):
+	case <-time.After(leaving):
 		s.got = -1
 	}
 	return s
@@ -83,7 +80,7 @@ func (r *run) killParent(ctx context.Context, pid int) (s second) {
 	if s.err = r.killProgram(); s.err != nil {
 		return s
 	}
-	for deadline := time.Now().Add(killTakes); time.Now().Before(deadline) && !s.ends; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(leaving); time.Now().Before(deadline) && !s.ends; time.Sleep(10 * time.Millisecond) {
 		now, err := stat(pid)
 		s.ends = err != nil || now.start != shell.start || now.zombie()
 	}

@@ -20,7 +20,7 @@ var (
 
 // stillness is how long a program may do nothing at all, and use no processor
 // time, until it is taken to wait for something that never comes.
-const stillness = 3 * time.Second
+func (c *Check) stillness() time.Duration { return max(3*time.Second, c.limit()/4) }
 
 // flood is how much may be said until it is taken for a loop.
 const flood = 64 * maxOutput
@@ -59,7 +59,7 @@ func (r *run) await(ctx context.Context) ([]byte, string, error) {
 			ended, grace = nil, time.After(r.afterwards())
 		case <-r.output.more:
 		case <-tick.C:
-			if still.lasted() > stillness {
+			if still.lasted() > r.stillness() {
 				return nil, "", errSilent
 			}
 			if r.output.total() > flood {
@@ -73,7 +73,7 @@ func (r *run) await(ctx context.Context) ([]byte, string, error) {
 // daemon may have a shell for us.
 func (r *run) afterwards() time.Duration {
 	if len(r.orphans()) > 0 {
-		return stillness
+		return r.stillness()
 	}
 	return 50 * time.Millisecond
 }

@@ -137,24 +137,33 @@ func (r *run) whyEnded() *NoShell {
 
 // whyWaits is for a program that is still there.
 func (r *run) whyWaits(err error) *NoShell {
-	tree := r.descendants()
-	shell := slices.IndexFunc(tree, func(p process) bool { return isShell(p) && p.pid != r.pid })
+	tree := slices.DeleteFunc(r.descendants(), func(p process) bool { return p.pid == r.pid })
+	shell := slices.IndexFunc(tree, func(p process) bool { return isShell(p) && len(below(tree, p.pid)) == 0 })
 	n := &NoShell{Why: StartsNone, Says: lang.T("your program runs, and has started no shell")}
 	switch {
 	case shell >= 0:
 		in := standardInput(tree[shell].pid)
 		n = &NoShell{Why: IgnoresInput, Says: lang.F("there is a shell, process %s, and it does not execute what comes through your program's standard input; its own is %s", tree[shell], in)}
 		n.hint = lang.T("The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there.")
-	case len(tree) > 1:
-		n.Says = lang.F("your program runs, and none of its children is a shell: %s", names(tree))
+	case len(tree) > 0:
+		n.Says = lang.F("your program runs, and none of its children is a shell that waits for input: %s", names(tree))
 		n.hint = lang.T("Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?")
 	default:
 		n.hint = lang.T("It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?")
 	}
-	if errors.Is(err, errTooLong) {
-		n.Why, n.Says = TooLong, lang.F("no shell answered in the time that there is: %s", n.Says)
-	}
+	r.sayHowLong(n, err)
 	return n
+}
+
+// sayHowLong adds how long there was no answer: a program may only be slow.
+func (r *run) sayHowLong(n *NoShell, err error) {
+	switch {
+	case errors.Is(err, errTooLong):
+		n.Why, n.Says = TooLong, lang.F("no shell answered in the time that there is: %s", n.Says)
+	case errors.Is(err, errSilent):
+		n.Says = lang.F("nothing happened for %v: %s", r.stillness(), n.Says)
+		n.hint += "\n" + lang.T("If it only needs longer: a quarter of --timeout is how long nothing may happen.")
+	}
 }
 
 // isShell knows a shell by the file that it executes.

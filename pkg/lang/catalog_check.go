@@ -293,10 +293,12 @@ func init() {
 			"your program runs, and has started no shell": "プログラムは動いていますが、シェルを起動していません",
 			"there is a shell, process %s, and it does not execute what comes through your program's standard input; its own is %s":                                                          "シェルはプロセス%sにいますが、プログラムの標準入力から来るものを実行しません。シェルの標準入力は%sです",
 			"The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there.": "シェルはファイルディスクリプタ0をプログラムから受け継がなければなりません。リダイレクトせず、自分で読むこともしないでください。シェルスクリプトで&を付けたコマンドでは、それが/dev/nullになります。",
-			"your program runs, and none of its children is a shell: %s":                                                                                                                     "プログラムは動いていますが、子孫にシェルがいません: %s",
-			"Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?":                                                  "引数で指定されたもの、なければ/bin/shを起動してください。そうしているなら、そのシェルはここの知らない名前かもしれません。",
-			"It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?":                                                      "子プロセスがまったくいません。fork(2)して、子で/bin/shを実行してください。それとも、標準入力のスクリプトを自分で読んでしまっていませんか。",
-			"no shell answered in the time that there is: %s":                                                                                                                                "制限時間のうちにシェルが答えませんでした: %s",
+			"your program runs, and none of its children is a shell that waits for input: %s":                                                                                                "プログラムは動いていますが、子孫の中に入力を待つシェルがいません: %s",
+			"nothing happened for %v: %s": "%vの間、何も起きませんでした: %s",
+			"If it only needs longer: a quarter of --timeout is how long nothing may happen.":                                               "時間がかかるだけなら、--timeoutを延ばしてください。その4分の1の間は、何も起きなくても待ちます。",
+			"Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?": "引数で指定されたもの、なければ/bin/shを起動してください。そうしているなら、そのシェルはここの知らない名前かもしれません。",
+			"It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?":     "子プロセスがまったくいません。fork(2)して、子で/bin/shを実行してください。それとも、標準入力のスクリプトを自分で読んでしまっていませんか。",
+			"no shell answered in the time that there is: %s":                                                                               "制限時間のうちにシェルが答えませんでした: %s",
 			"closed": "閉じています",
 		}
 	})
