@@ -145,12 +145,21 @@ func TestCheckWatch(t *testing.T) {
 	testenv.NotEmulated(t)
 	testroot.Busybox(t)
 	box := filepath.Join(t.TempDir(), "box.sh")
-	write := func(text string) {
-		if err := os.WriteFile(box, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+	write := func(text string) func() error {
+		return func() error { return os.WriteFile(box, []byte(text), 0o644) }
 	}
-	write("#!/bin/sh\nexec sh\n")
+	changes := []struct {
+		change func() error
+		want   string // the points that do not hold
+	}{
+		{write("#!/bin/sh\nexec sh\n"), "not-executable"},
+		{func() error { return os.Chmod(box, 0o755) }, "child waits signal-code"},
+		{write("#!/bin/sh\nsh\nexit $?\n"), ""},
+		{write("#!/bin/sh\nsh\nexit 0  # longer\n"), "exit-code signal-code"},
+	}
+	if err := changes[0].change(); err != nil {
+		t.Fatal(err)
+	}
 	cmd := workshop(t.Context(), "check", "1", "--watch", "--json", "--", box)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -160,19 +169,18 @@ func TestCheckWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	decoder := json.NewDecoder(out)
-	for i, want := range []bool{false, true, false} {
+	for i, c := range changes {
+		if i > 0 {
+			if err := c.change(); err != nil {
+				t.Fatal(err)
+			}
+		}
 		var report check.Report
 		if err := decoder.Decode(&report); err != nil {
 			t.Fatal(err)
 		}
-		if report.Holds != want {
-			t.Errorf("time %d: %+v", i, report)
-		}
-		switch i {
-		case 0:
-			write("#!/bin/sh\nsh\nexit $?\n")
-		case 1:
-			write("#!/bin/sh\nsh\nexit 0  # longer\n")
+		if got := missing(&report); got != c.want {
+			t.Errorf("time %d: %q, want %q", i, got, c.want)
 		}
 	}
 	if err := cmd.Process.Signal(unix.SIGINT); err != nil {
@@ -181,6 +189,50 @@ func TestCheckWatch(t *testing.T) {
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("the exit code is %d, and not that of the last time", code)
+	}
+}
+
+// missing names the points that do not hold, or why there is none.
+func missing(r *check.Report) string {
+	if r.NoShell != nil {
+		return string(r.NoShell.Why)
+	}
+	var names []string
+	for _, p := range r.Points {
+		if p.State != check.Holds {
+			names = append(names, p.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// TestWatchDirectory: go run . has no other file.
+func TestWatchDirectory(t *testing.T) {
+	dir := t.TempDir()
+	files := filesOf(&check.Check{Command: []string{"sh", "run", dir}})
+	if len(files) != 2 || files[1] != dir {
+		t.Fatalf("%q", files)
+	}
+	files = files[1:]
+	for _, name := range []string{"box.go", "other.go"} {
+		seen := stamps(files)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("package main\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		if !changed(ctx, files, seen) {
+			t.Errorf("%s is new, and nothing has changed", name)
+		}
+		cancel()
+	}
+	seen := stamps(files)
+	if err := os.WriteFile(filepath.Join(dir, ".box.go.swp"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if changed(ctx, files, seen) {
+		t.Error("a hidden file counts")
 	}
 }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -47,43 +50,70 @@ func (f *checkFlags) watchFiles(ctx context.Context, out io.Writer, c *check.Che
 	}
 }
 
-// filesOf lists the files that a command names: the program, and arguments.
+// filesOf lists the files that a command names: the program, and arguments. That
+// one may be a directory, as for go run.
 func filesOf(c *check.Check) []string {
 	if c.Path != "" {
 		return nil
 	}
 	var files []string
 	for i, word := range c.Command {
-		path := word
 		if i == 0 {
-			path, _ = exec.LookPath(word)
+			word = programFile(word)
 		}
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			files = append(files, path)
+		if info, err := os.Stat(word); err == nil && (info.Mode().IsRegular() || i > 0 && info.IsDir()) {
+			files = append(files, word)
 		}
 	}
 	return files
+}
+
+// programFile is the file of a program, which may not be executable yet.
+func programFile(word string) string {
+	if path, err := exec.LookPath(word); err == nil && !strings.Contains(word, "/") {
+		return path
+	}
+	return word
 }
 
 // stamp tells two states of a file apart.
 type stamp struct {
 	time time.Time
 	size int64
+	mode fs.FileMode
 }
 
-func stamps(files []string) []stamp {
-	list := make([]stamp, len(files))
-	for i, file := range files {
-		if info, err := os.Stat(file); err == nil { // an editor may rename: for a moment it is not there
-			list[i] = stamp{info.ModTime(), info.Size()}
+// stamps has the state of each file, and of those of a directory.
+func stamps(files []string) map[string]stamp {
+	found := map[string]stamp{}
+	for _, file := range files {
+		info, err := os.Stat(file) // an editor may rename: for a moment it is not there
+		switch {
+		case err != nil:
+		case info.IsDir():
+			maps.Copy(found, stamps(visible(file)))
+		default:
+			found[file] = stamp{info.ModTime(), info.Size(), info.Mode()}
 		}
 	}
-	return list
+	return found
+}
+
+// visible lists the files of a directory, without the hidden ones of editors.
+func visible(dir string) []string {
+	entries, _ := os.ReadDir(dir)
+	var files []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files
 }
 
 // changed waits until a file has changed and stays as it is. It is false when
 // the context ends.
-func changed(ctx context.Context, files []string, seen []stamp) bool {
+func changed(ctx context.Context, files []string, seen map[string]stamp) bool {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	last, since := seen, time.Now()
@@ -94,20 +124,11 @@ func changed(ctx context.Context, files []string, seen []stamp) bool {
 		case <-tick.C:
 		}
 		now := stamps(files)
-		if !equal(now, last) {
+		if !maps.Equal(now, last) {
 			last, since = now, time.Now()
 		}
-		if !equal(now, seen) && time.Since(since) >= watchQuiet {
+		if !maps.Equal(now, seen) && time.Since(since) >= watchQuiet {
 			return true
 		}
 	}
-}
-
-func equal(a, b []stamp) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
