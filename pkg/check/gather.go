@@ -93,12 +93,7 @@ func (r *run) look(ctx context.Context, e *evidence) {
 	if r.guard != nil {
 		e.guard = r.guard.Dir
 	}
-	for dir := range groups() {
-		if !r.cgroups[dir] && dir != e.guard && !strings.HasPrefix(dir, cgroupParent()) {
-			e.newGroups = append(e.newGroups, dir)
-		}
-	}
-	slices.Sort(e.newGroups)
+	e.newGroups = r.newGroups()
 	e.proc, e.procFact = procOf(pid, e.shell)
 	e.ways = waysBack(e.shell, r.host, r.mounts)
 	var err error
@@ -111,6 +106,34 @@ func (r *run) look(ctx context.Context, e *evidence) {
 	// With builtins alone: there may be no program inside that can be executed.
 	script := fmt.Sprintf("workshop_read=\nread -r workshop_read 2>&- <%s || workshop_read=", e.marker)
 	_, e.read, _ = r.ask(ctx, script, "$workshop_read")
+}
+
+// newGroups lists the groups that were not there before, and may be the program's:
+// nobody else is in them, or in those below.
+func (r *run) newGroups() []string {
+	var list, foreign []string
+	for dir := range groups() {
+		if r.cgroups[dir] || dir == cgroupParent() || strings.HasPrefix(dir, cgroupParent()+"/") {
+			continue
+		}
+		list = append(list, dir)
+		if r.foreign(dir) {
+			foreign = append(foreign, dir)
+		}
+	}
+	slices.Sort(list)
+	return slices.DeleteFunc(list, func(dir string) bool {
+		return slices.ContainsFunc(foreign, func(other string) bool { return strings.HasPrefix(other+"/", dir+"/") })
+	})
+}
+
+// foreign tells whether a group has a process that is none of the program's.
+func (r *run) foreign(dir string) bool {
+	members, err := cgroup.Members(dir)
+	ours := r.descendants()
+	return err != nil || slices.ContainsFunc(members, func(pid int) bool {
+		return !slices.ContainsFunc(ours, func(p process) bool { return p.pid == pid })
+	})
 }
 
 // cgroupParent begins the path of every group of workshop's own.

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -67,6 +68,40 @@ func TestCgroup(t *testing.T) {
 			t.Errorf("what is not ours was removed: %v", err)
 		}
 	})
+}
+
+// TestGroupOfOthers: what somebody else makes meanwhile is not the program's, where
+// that can be told, and else nobody says that it is.
+func TestGroupOfOthers(t *testing.T) {
+	tree := tree(t)
+	testenv.NotEmulated(t)
+	sleep := exec.Command("sleep", "1000")
+	if err := sleep.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sleep.Process.Kill(); _ = sleep.Wait() })
+	for _, test := range []struct{ members, hint, warning string }{
+		{fmt.Sprint(sleep.Process.Pid), "Make a directory", ""},
+		{"", "If your program has made it", "If your program has made it"},
+	} {
+		group := fmt.Sprintf("%s/check-test-%d", tree.Mount, rand.Uint32())
+		begun, ready := filepath.Join(t.TempDir(), "begun"), filepath.Join(t.TempDir(), "go")
+		go func() {
+			for _, err := os.Stat(begun); err != nil && t.Context().Err() == nil; _, err = os.Stat(begun) {
+				time.Sleep(10 * time.Millisecond)
+			}
+			_ = os.Mkdir(group, 0o755)
+			_ = os.WriteFile(group+"/cgroup.procs", []byte(test.members), 0)
+			_ = os.WriteFile(ready, nil, 0o644)
+		}()
+		r := run(t, 5, `touch "$BEGUN"; until [ -e "$GO" ]; do sleep 0.1; done; sh; exit $?`, "BEGUN="+begun, "GO="+ready)
+		_ = os.WriteFile(tree.Mount+"/cgroup.procs", []byte(test.members), 0)
+		unix.Rmdir(group)
+		if !strings.Contains(r.Hint, test.hint) || !strings.Contains(strings.Join(r.Warnings, ""), test.warning) ||
+			test.warning == "" && len(r.Warnings) > 0 {
+			t.Errorf("%q: hint %q, warnings %q", test.members, r.Hint, r.Warnings)
+		}
+	}
 }
 
 func TestCapabilities(t *testing.T) {

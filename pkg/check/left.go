@@ -34,7 +34,7 @@ func (r *run) leftovers(e *evidence) []string {
 		}
 	}
 	if len(left) > 0 {
-		told = append(told, lang.F("It left an empty cgroup behind: %s. Take it away with rmdir, or let your program do that.", strings.Join(left, ", ")))
+		told = append(told, lang.F("There is a new empty cgroup: %s. If your program has made it, take it away with rmdir, or let the program do that.", strings.Join(left, ", ")))
 	}
 	if names := e.living(); len(names) > 0 && e.lesson > 1 {
 		told = append(told, lang.F("It left processes behind, which were ended: %s.", strings.Join(names, ", ")))

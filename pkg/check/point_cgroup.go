@@ -34,7 +34,7 @@ func groupHint(e *evidence) string {
 	case other != nil:
 		return lang.F("Process %s is in a group of its own, and the shell is not: a process is born in its parent's group, and moving the parent later does not move the child. Write the shell's pid into cgroup.procs, or your own before the fork.", called(other))
 	case len(e.newGroups) > 0:
-		return lang.F("There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", harmless(e.newGroups[0]))
+		return lang.F("There is a new group, %s, and the shell is not in it. If your program has made it, write the shell's pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).", harmless(e.newGroups[0]))
 	}
 	return lang.T("Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.")
 }

@@ -19,7 +19,7 @@ func init() {
 			"the shell does not find our program":                       "シェルからこちらのプログラムが見えません",
 			"our program was killed by %s before it could begin":        "こちらのプログラムは始まる前に%sで殺されました",
 			"our program ended with exit code %d before it could begin": "こちらのプログラムは始まる前に終了コード%dで終わりました",
-			"It left an empty cgroup behind: %s. Take it away with rmdir, or let your program do that.":                              "空のcgroupが残っています: %s。rmdirで消すか、プログラムが終わるときに消すようにしてください。",
+			"There is a new empty cgroup: %s. If your program has made it, take it away with rmdir, or let the program do that.":     "新しい空のcgroupがあります: %s。あなたのプログラムが作ったものなら、rmdirで消すか、プログラムが終わるときに消すようにしてください。",
 			"It left processes behind, which were ended: %s.":                                                                        "プロセスが残っていたので終わらせました: %s。",
 			"It left mounts behind outside of its container, which went with this run and would stay when you start it by hand: %s.": "コンテナの外にマウントが残りました: %s。今回はチェックとともに消えましたが、手で動かしたときはホストに残ります。",
 		}
@@ -173,7 +173,7 @@ func init() {
 			"pids.events counts %d forks that the kernel refused":            "pids.eventsによると、カーネルはforkを%d回拒否しました",
 			"%s processes were made at the same time":                        "%s個のプロセスを同時に作れました",
 			"Process %s is in a group of its own, and the shell is not: a process is born in its parent's group, and moving the parent later does not move the child. Write the shell's pid into cgroup.procs, or your own before the fork.": "プロセス%sは自分のグループにいますが、シェルはいません。プロセスは親のグループで生まれ、後から親を移しても子は移りません。シェルのpidをcgroup.procsへ書くか、forkの前に自分のpidを書いてください。",
-			"There is a new group, %s, and the shell is not in it: write its pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).":                                                                 "新しいグループ%sがありますが、シェルはその中にいません。execve(2)の前に、そこのcgroup.procsへシェルのpidを書いてください(子の中で書くなら、0が書いたプロセス自身です)。",
+			"There is a new group, %s, and the shell is not in it. If your program has made it, write the shell's pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).":                            "新しいグループ%sがありますが、シェルはその中にいません。あなたのプログラムが作ったものなら、execve(2)の前に、そこのcgroup.procsへシェルのpidを書いてください(子の中で書くなら、0が書いたプロセス自身です)。",
 			"Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.":               "pidsコントローラのあるcgroupツリーにディレクトリを作り、pids.maxへ上限を書き、それからexecve(2)の前にcgroup.procsへ子のpidを書いてください。ツリーの場所はworkshop cgroupsで分かります。",
 			"The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.":                                                               "シェルは%sにいますが、そこのpids.maxには何も書かれていません。シェルのpidをcgroup.procsへ書く前に、同じグループへ32などの数を書いてください。",
 			"A limit of %d is too high for this lesson: 32 is plenty for a shell.": "%dという上限はこのレッスンには大きすぎます。シェルには32で十分です。",
