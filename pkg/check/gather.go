@@ -203,7 +203,7 @@ const (
 // then its children may be many.
 func (e *evidence) armed() bool {
 	now := groupOf(e.shell.PID)
-	return now.err == nil && now.limited == e.group.limited && now.pids.Max == e.group.pids.Max && now.holds()
+	return !e.full() && now.err == nil && now.limited == e.group.limited && now.pids.Max == e.group.pids.Max && now.holds()
 }
 
 // holds tells whether the limit is one.

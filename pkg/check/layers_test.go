@@ -39,6 +39,8 @@ func TestCgroup(t *testing.T) {
 		{"not in it", 5, make("20") + shell + leave, "own-group pids-max eagain", "is not in it"},
 		{"the parent alone", 5, make("20") + `exec 3<&0; (sleep 0.5; exec sh) <&3 & ` + enter + `wait $!; code=$?; ` + leave, "own-group pids-max eagain", "Process "},
 		{"no limit", 5, `mkdir "$GROUP"; ` + enter + shell + leave, "pids-max eagain", "nothing was written"},
+		{"none at all", 5, make("0") + `sh -c '` + enter + `exec sh'; code=$?; ` + leave, "pids-max eagain", "cannot fork at all"},
+		{"the shell alone", 5, make("1") + `sh -c '` + enter + `exec sh'; code=$?; ` + leave, "eagain", "cannot fork at all"},
 		{"too many", 5, make("200") + enter + shell + leave, "pids-max eagain", "too high"},
 	}, "GROUP="+group, "TOP="+tree.Mount)
 

@@ -57,10 +57,18 @@ func limitHint(e *evidence) string {
 		return groupHint(e)
 	case e.group.limited == e.guard || e.group.pids.Max == cgroup.NoLimit:
 		return lang.F("The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.", harmless(e.group.dir))
+	case e.full():
+		return lang.F("With a limit of %d the shell cannot fork at all: it is in the group itself, and counts. 32 is plenty for a shell.", e.group.pids.Max)
 	case !e.group.holds():
 		return lang.F("A limit of %d is too high for this lesson: 32 is plenty for a shell.", e.group.pids.Max)
 	}
 	return ""
+}
+
+// full tells whether the learner's own limit leaves no room for a child of the shell.
+func (e *evidence) full() bool {
+	g := e.group
+	return g.limited != "" && g.limited != e.guard && g.pids.Current >= g.pids.Max
 }
 
 // forksRefused counts what the kernel says that it has refused, from outside.
@@ -68,6 +76,8 @@ func forksRefused(e *evidence) verdict {
 	o, tried := e.attacks[attack.ForkBomb.Name]
 	made := o.Facts[attack.MadeFact]
 	switch {
+	case e.full():
+		return fails(lang.F("not tried: the shell cannot fork at all, for %d are in the group, and %d is its limit", e.group.pids.Current, e.group.pids.Max))
 	case !e.group.holds():
 		return fails(lang.F("not tried: without a limit it would be a fork bomb"))
 	case !tried && e.noGuest != nil:

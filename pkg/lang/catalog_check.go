@@ -176,7 +176,9 @@ func init() {
 			"There is a new group, %s, and the shell is not in it. If your program has made it, write the shell's pid into cgroup.procs there (in the child, 0 means the process that writes), before execve(2).":                            "新しいグループ%sがありますが、シェルはその中にいません。あなたのプログラムが作ったものなら、execve(2)の前に、そこのcgroup.procsへシェルのpidを書いてください(子の中で書くなら、0が書いたプロセス自身です)。",
 			"Make a directory in the cgroup tree that has the pids controller, write the limit into its pids.max, and then the child's pid into its cgroup.procs, before execve(2). workshop cgroups shows where the tree is.":               "pidsコントローラのあるcgroupツリーにディレクトリを作り、pids.maxへ上限を書き、それからexecve(2)の前にcgroup.procsへ子のpidを書いてください。ツリーの場所はworkshop cgroupsで分かります。",
 			"The shell is in %s, and nothing was written into pids.max there. Write a number, such as 32, before the shell's pid goes into cgroup.procs: into the same group.":                                                               "シェルは%sにいますが、そこのpids.maxには何も書かれていません。シェルのpidをcgroup.procsへ書く前に、同じグループへ32などの数を書いてください。",
-			"A limit of %d is too high for this lesson: 32 is plenty for a shell.": "%dという上限はこのレッスンには大きすぎます。シェルには32で十分です。",
+			"With a limit of %d the shell cannot fork at all: it is in the group itself, and counts. 32 is plenty for a shell.":                                                                                                              "上限が%dでは、シェルはまったくforkできません。シェル自身もグループの中で数えられるからです。シェルなら32で十分です。",
+			"not tried: the shell cannot fork at all, for %d are in the group, and %d is its limit":                                                                                                                                          "試していません。グループに%dプロセスがいて、上限が%dなので、シェルはまったくforkできません",
+			"A limit of %d is too high for this lesson: 32 is plenty for a shell.":                                                                                                                                                           "%dという上限はこのレッスンには大きすぎます。シェルには32で十分です。",
 		}
 	})
 }
