@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/lessons"
 	"github.com/how-to-be-a-container/workshop/pkg/exercise"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -133,10 +134,4 @@ func commands(n int, dir string, languages []exercise.Language) []string {
 }
 
 // quoted is a word as the shell takes it.
-func quoted(word string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%"
-	if strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+func quoted(text string) string { return word.Quoted(text) }

@@ -256,6 +256,27 @@ func TestNoShell(t *testing.T) {
 	}
 }
 
+// TestQuotedHints: what is to be typed reaches the shell as one word.
+func TestQuotedHints(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, mode := range map[string]os.FileMode{"my box": 0o644, "empty box": 0o755, "box.py": 0o644} {
+		if err := os.WriteFile(name, nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for command, want := range map[string]string{
+		"./my box":    "\tchmod +x './my box'",
+		"./empty box": "-- sh './empty box'",
+		"my box":      "\tchmod +x './my box'\n\tworkshop check 2 -- './my box'",
+		"empty box":   "\t'./empty box'",
+		"box.py":      "\tchmod +x ./box.py\n\tworkshop check 2 -- ./box.py",
+	} {
+		if r := runCommand(t, &check.Check{Lesson: 2, Command: []string{command}}); !strings.Contains(r.Hint, want) {
+			t.Errorf("%q: hint %q", command, r.Hint)
+		}
+	}
+}
+
 // TestTimeout: a program that is busy all the time is ended by the clock.
 func TestTimeout(t *testing.T) {
 	began := time.Now()

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -46,24 +47,29 @@ func whyNotStarted(lesson int, name string, err error) *NoShell {
 	info, statErr := os.Stat(name)
 	switch {
 	case errors.Is(err, unix.ENOEXEC):
-		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s", lesson, name)
+		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s", lesson, word.Quoted(name))
 	case statErr == nil && info.IsDir():
 		n.hint = lang.T("It is a directory. Name the program in it.")
-	case statErr == nil && info.Mode()&0o111 == 0:
-		n.hint = lang.F("It is not executable. Make it so:\n\tchmod +x %s", name)
+	case statErr == nil && info.Mode()&0o111 == 0 && strings.Contains(name, "/"):
+		n.hint = lang.F("It is not executable. Make it so:\n\tchmod +x %s", word.Quoted(name))
 	case statErr == nil && errors.Is(err, fs.ErrNotExist):
 		n.hint = lang.T("The file is there, and what its first line names is not: look at the #! line, and for a carriage return at its end.")
 	default:
 		n.Why, n.Says = NotFound, lang.F("%s is not found", name)
-		n.hint = notFoundHint(name)
+		n.hint = notFoundHint(lesson, name)
 	}
 	return n
 }
 
-func notFoundHint(name string) string {
+func notFoundHint(lesson int, name string) string {
 	if !strings.Contains(name, "/") {
-		if _, err := os.Stat(name); err == nil {
-			return lang.F("A program of this directory is named with its path:\n\t./%s", name)
+		path := word.Quoted("./" + name)
+		info, err := os.Stat(name)
+		switch {
+		case err == nil && info.Mode()&0o111 == 0:
+			return lang.F("A program of this directory is named with its path, and must be executable:\n\tchmod +x %s\n\tworkshop check %d -- %s", path, lesson, path)
+		case err == nil:
+			return lang.F("A program of this directory is named with its path:\n\t%s", path)
 		}
 		return lang.T("No directory of PATH has a program of that name; sudo has a PATH of its own. Give the path: ./box.sh, /home/me/box")
 	}

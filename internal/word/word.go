@@ -1,0 +1,13 @@
+// Package word writes words as a shell takes them.
+package word
+
+import "strings"
+
+// Quoted is a word as it is typed: what a shell would take apart stands in quotes.
+func Quoted(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
