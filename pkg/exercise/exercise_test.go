@@ -5,6 +5,7 @@ import (
 	"go/format"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -183,6 +184,45 @@ func TestWrite(t *testing.T) {
 	write("03-pivot-root", Languages[:1], true)
 	if text, _ := os.ReadFile(script); !strings.Contains(string(text), "Exercise 3") {
 		t.Error("not written over with force")
+	}
+}
+
+// TestWriteAllOrNothing: where the disk is full nothing stays that was not there.
+func TestWriteAllOrNothing(t *testing.T) {
+	signal.Ignore(syscall.SIGXFSZ)
+	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
+	full := func(t *testing.T, dir string, force bool) {
+		t.Helper()
+		var before syscall.Rlimit
+		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+			t.Fatal(err)
+		}
+		// The shell's is the shortest.
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 2500, Max: before.Max}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Write(dir, lessons.Files, "04-namespaces", Languages, force)
+		if e := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); e != nil || !errors.Is(err, syscall.EFBIG) {
+			t.Fatal(err, e)
+		}
+	}
+	top := t.TempDir()
+	dir := filepath.Join(top, "a", "b")
+	full(t, dir, false)
+	if entries, _ := os.ReadDir(top); len(entries) > 0 {
+		t.Errorf("left %v", entries)
+	}
+	if _, err := Write(dir, lessons.Files, "01-fork-exec", Languages, false); err != nil {
+		t.Fatal(err)
+	}
+	full(t, dir, true)
+	for _, l := range Languages {
+		if text, _ := os.ReadFile(filepath.Join(dir, l.File)); len(text) == 0 {
+			t.Errorf("%s is lost", l.File)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 4 {
+		t.Errorf("left %v", entries)
 	}
 }
 

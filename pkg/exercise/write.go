@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/how-to-be-a-container/workshop/internal/sudo"
 )
@@ -47,24 +48,53 @@ func Write(dir string, fsys fs.FS, folder string, languages []Language, force bo
 	return names, err
 }
 
-func writeAll(dir string, files []file, force bool) ([]string, error) {
-	var names []string
+// writeAll takes back what it has made where it cannot make all.
+func writeAll(dir string, files []file, force bool) (names []string, err error) {
 	for _, f := range files {
 		name := filepath.Join(dir, f.name)
-		if _, err := os.Lstat(name); err == nil && !force {
+		if there(name) && !force {
 			return nil, &Exists{name}
 		}
 		names = append(names, name)
 	}
+	made := missing(dir)
 	if err := makeDir(dir); err != nil {
-		return nil, err
+		return nil, errors.Join(err, takeBack(made))
 	}
 	for i, f := range files {
+		was := there(names[i])
 		if err := f.write(names[i], force); err != nil {
-			return nil, err
+			return nil, errors.Join(err, takeBack(made))
+		}
+		if !was {
+			made = append(made, names[i])
 		}
 	}
 	return names, nil
+}
+
+func there(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+// missing lists a directory and those above it that are not there, from above.
+func missing(dir string) []string {
+	var list []string
+	for ; !there(dir); dir = filepath.Dir(dir) {
+		list = append([]string{dir}, list...)
+	}
+	return list
+}
+
+// takeBack removes what was made, the last first.
+func takeBack(made []string) (err error) {
+	for _, name := range slices.Backward(made) {
+		if e := os.Remove(name); !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
 }
 
 func starters(fsys fs.FS, folder string, languages []Language) ([]file, error) {
@@ -82,20 +112,34 @@ func starters(fsys fs.FS, folder string, languages []Language) ([]file, error) {
 	return files, nil
 }
 
-// write makes the file anew: what a symbolic link of that name leads to stays
-// as it is.
+// write makes the file anew: what a symbolic link of that name leads to stays as it
+// is, and so does a file of that name until there is a whole one in its place.
 func (f file) write(name string, force bool) error {
-	if force {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if !force {
+		return f.create(name)
 	}
+	next := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", f.name, os.Getpid()))
+	if err := f.create(next); err != nil {
+		return err
+	}
+	err := os.Rename(next, name)
+	if err != nil {
+		err = errors.Join(err, os.Remove(next))
+	}
+	return err
+}
+
+// create makes a file that is not there, or none.
+func (f file) create(name string) error {
 	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
 	if err != nil {
 		return err
 	}
 	_, err = out.WriteString(f.text)
-	return errors.Join(err, out.Chmod(f.mode), out.Close())
+	if err = errors.Join(err, out.Chmod(f.mode), out.Close()); err != nil {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // makeDir makes a directory and those above it that are missing.
