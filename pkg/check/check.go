@@ -80,13 +80,17 @@ func (r *run) observe(ctx context.Context) (*Report, *evidence, error) {
 	report := &Report{Lesson: r.Lesson, Command: r.Command}
 	err := r.start(ctx)
 	var not *notStarted
-	if errors.As(err, &not) {
+	switch {
+	case errors.As(err, &not):
 		report.NoShell = whyNotStarted(r.Lesson, r.Command[0], not.error)
+	case errors.Is(err, errTooLong):
+		report.NoShell = r.whyWaits(err)
+	case err != nil:
+		return nil, nil, err
+	}
+	if report.NoShell != nil {
 		report.finish()
 		return report, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
 	}
 	pid, err := r.findShell(ctx)
 	if err != nil {

@@ -286,6 +286,10 @@ func TestTimeout(t *testing.T) {
 	if r.NoShell == nil || r.NoShell.Why != check.TooLong {
 		t.Errorf("%+v", r.NoShell)
 	}
+	at := runCommand(t, &check.Check{Lesson: 1, Command: []string{"sleep", "1000"}, Timeout: time.Nanosecond})
+	if at.NoShell == nil || at.NoShell.Why != check.TooLong {
+		t.Errorf("at once: %+v", at.NoShell)
+	}
 	if took := time.Since(began); took < time.Second || took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}

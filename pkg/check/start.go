@@ -128,7 +128,7 @@ func (r *run) spawn(ctx context.Context) error {
 	if errors.As(err, &exec) && exec.Op == "fork/exec" {
 		return &notStarted{err}
 	}
-	return errors.Join(err, ctx.Err())
+	return errors.Join(err, context.Cause(ctx))
 }
 
 // watch notes how the program ends.
