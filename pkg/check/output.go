@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ type output struct {
 	answer  bytes.Buffer // of standard output, since the last question
 	dropped int64
 	mark    string    // the answer that is waited for
+	asked   []string  // all lines of the questions, and their marks
 	last    time.Time // when something came
 	more    chan struct{}
 	readers sync.WaitGroup
@@ -64,11 +66,15 @@ func (o *output) take(b []byte, answers bool) {
 	}
 }
 
-// ask forgets what was said before, and waits for a mark.
-func (o *output) ask(mark string) {
+// ask forgets what was said before, and waits for the mark of a question.
+func (o *output) ask(mark, question string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.mark = mark
+	o.asked = append(o.asked, mark)
+	for line := range strings.Lines(question) {
+		o.asked = append(o.asked, harmless(strings.TrimSpace(line)))
+	}
 	o.answer.Reset()
 }
 
@@ -92,18 +98,24 @@ func (o *output) total() int64 {
 }
 
 // lines gives the last lines of what was kept, fit for a terminal: a program may
-// print what does something to one. Answers to our questions are left out.
+// print what does something to one. Our questions, where it repeats them, and the
+// answers are left out.
 func (o *output) lines(n int) []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var lines []string
 	for _, line := range strings.Split(o.kept.String(), "\n") {
 		line = harmless(line)
-		if line != "" && (o.mark == "" || !strings.Contains(line, o.mark)) {
+		if line != "" && !o.ours(line) {
 			lines = append(lines, line)
 		}
 	}
 	return lines[max(0, len(lines)-n):]
+}
+
+// ours tells whether a line has one of a question in it.
+func (o *output) ours(line string) bool {
+	return slices.ContainsFunc(o.asked, func(asked string) bool { return asked != "" && strings.Contains(line, asked) })
 }
 
 // harmless cuts a line and takes the control characters out of it.

@@ -29,10 +29,10 @@ const flood = 64 * maxOutput
 // output and the word that the mark ends with: $? or whatever word says.
 func (r *run) ask(ctx context.Context, lines, word string) (output []byte, value string, err error) {
 	a, b := rand.Text()[:8], rand.Text()[:8]
-	r.output.ask(a + b)
 	// In two parts: a terminal that shows what is typed must not be the answer.
-	script := fmt.Sprintf("%s\necho \"%s\"\"%s\" \"%s\"\n", lines, a, b, word)
-	if _, err := io.WriteString(r.stdin, strings.TrimPrefix(script, "\n")); err != nil {
+	script := strings.TrimPrefix(fmt.Sprintf("%s\necho \"%s\"\"%s\" \"%s\"\n", lines, a, b, word), "\n")
+	r.output.ask(a+b, script)
+	if _, err := io.WriteString(r.stdin, script); err != nil {
 		return nil, "", errEnded
 	}
 	return r.await(ctx)
