@@ -163,8 +163,9 @@ func TestPivotRoot(t *testing.T) {
 		{
 			"the old root below", 3,
 			inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /; exec /bin/sh`),
-			"no-host-mounts", "moved the old root to /mnt",
+			"no-host-mounts", "root is mounted on /mnt",
 		},
+		{"the host's root bound", 3, inside("-m", `mount --bind / "$ROOTFS/mnt"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "no-host-mounts", "or it was bound there"},
 		{"the new root on the old one", 3, inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; mount --move . /; exec chroot . /bin/sh`), "no-host-mounts", "lies on the old one"},
 		{"two roots on the old one", 3, inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; mount --rbind "$ROOTFS" "$ROOTFS/mnt"; cd "$ROOTFS"; mount --move mnt /; mount --move . /; exec chroot . /bin/sh`), "no-host-mounts", "lies on the old one"},
 		{"a root of tmpfs", 3, inside("-m", `mount -t tmpfs none "$ROOTFS/mnt"; cp -a "$ROOTFS/bin" "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; mkdir tmp old; pivot_root . old; PATH=/bin; cd /; umount -l old; exec /bin/sh`), "", ""},
@@ -309,6 +310,18 @@ func TestSleeps(t *testing.T) {
 	testenv.NotEmulated(t)
 	if r := run(t, 2, `sleep 3.5; chroot "$ROOTFS" /bin/sh; exit $?`); !r.Holds {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestEcho: our own words are not the program's.
+func TestEcho(t *testing.T) {
+	r := run(t, 1, `echo mine; tee /dev/stderr | sh; exit $?`)
+	if r.NoShell != nil || strings.Join(r.Said, "|") != "mine" {
+		t.Errorf("said %q: %+v", r.Said, r)
+	}
+	r = run(t, 1, `echo mine; cat; exit 3`)
+	if r.NoShell == nil || strings.Join(r.Said, "|") != "mine" {
+		t.Errorf("said %q: %+v", r.Said, r)
 	}
 }
 

@@ -67,7 +67,7 @@ func hostMountsHint(e *evidence) string {
 	case old == "/":
 		return lang.T("The top of its mount namespace is still the host's root, and the shell only has another one below it, as chroot(2) makes it. Swap them with pivot_root(2), and then take the old one away: umount2(OLD, MNT_DETACH). In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /")
 	case old != "":
-		return lang.F("pivot_root(2) has moved the old root to %s, and it is still mounted there. Go to / first, and take it away: umount2(%q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %s", old, old, old)
+		return lang.F("The host's root is mounted on %s: pivot_root(2) has put it there, or it was bound there. Leave the bind out, or go to / and take it away: umount2(%q, MNT_DETACH). In a shell script:\n\tcd / && umount -l %s", old, old, old)
 	case len(e.hosts) == 0 && len(e.beneath) > 0:
 		return lang.T("The new root lies on the old one, as mount --move . / leaves it: umount2(\"/\", MNT_DETACH) inside, and the host is there. pivot_root(2) swaps the two, and then the old one can be taken off. In a shell script:\n\tcd \"$ROOTFS\" && pivot_root . . && umount -l . && cd /")
 	case len(e.hosts) > 0:
