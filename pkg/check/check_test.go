@@ -171,6 +171,7 @@ func TestPivotRoot(t *testing.T) {
 		{"a root of tmpfs", 3, inside("-m", `mount -t tmpfs none "$ROOTFS/mnt"; cp -a "$ROOTFS/bin" "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; mkdir tmp old; pivot_root . old; PATH=/bin; cd /; umount -l old; exec /bin/sh`), "", ""},
 		{"a root of ramfs", 3, inside("-m", `mount -t ramfs none "$ROOTFS/mnt"; cp -a "$ROOTFS/bin" "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; mkdir tmp; pivot_root . .; PATH=/bin; umount -l .; cd /; exec /bin/sh`), "", ""},
 		{"a root of overlay", 3, inside("-m", `mount -t tmpfs none "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; mkdir up work root; mount -t overlay -o "lowerdir=$ROOTFS,upperdir=up,workdir=work" none root; cd root; pivot_root . .; PATH=/bin; umount -l .; cd /; exec /bin/sh`), "", ""},
+		{"the new root on the old one, in a user namespace", 3, inside("-m -U -r", `mount --rbind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; mount --move . /; exec chroot . /bin/sh`), "no-host-mounts", "lies on the old one"},
 		{"in a user namespace", 3, inside("-m -U -r", strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "", ""},
 		{"a directory of the host is open", 3, `exec 3</; ` + inside("-m", pivot(oldRootGone)), "no-way-back", "close_range"},
 		{"a namespace of the host is open", 3, `exec 3</proc/self/ns/mnt; ` + inside("-m", pivot(oldRootGone)), "no-way-back", "close_range"},

@@ -92,24 +92,21 @@ func (r *run) lonely(pid int) *os.File {
 const maxBeneath = 16
 
 // beneath lists the mounts of the host under the topmost one of a namespace, where
-// mount --move and chroot(2) leave the old root: who unmounts / is there. It takes
-// the mounts off in a copy of the namespace, and where it is nobody's any more, for
-// one that is shared may go there too.
+// mount --move and chroot(2) leave the old root: who unmounts / is there. It is
+// asked when the namespace is nobody's any more.
 func beneath(ns *os.File, host []*mountinfo.Info) (found []*mountinfo.Info) {
+	copied := ofOurUser(ns)
 	_ = inMounts(ns, func(self *os.File) error {
-		if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-			return err
+		if copied {
+			own, err := copyMounts(self)
+			if err != nil {
+				return err
+			}
+			defer own.Close()
+			ns = own
 		}
-		if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-			return err
-		}
-		own, err := openat(self, "ns/mnt")
-		if err != nil {
-			return err
-		}
-		defer own.Close()
 		for range maxBeneath {
-			if err := uncover(own); err != nil {
+			if err := uncover(ns); err != nil {
 				return err
 			}
 			table, err := tableOf(self)
@@ -121,6 +118,30 @@ func beneath(ns *os.File, host []*mountinfo.Info) (found []*mountinfo.Info) {
 		return nil
 	})
 	return found
+}
+
+// ofOurUser tells whether a mount namespace belongs to our user namespace. In our
+// copy of another's all mounts are locked: mount_namespaces(7).
+func ofOurUser(ns *os.File) bool {
+	fd, err := unix.IoctlRetInt(int(ns.Fd()), unix.NS_GET_USERNS)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(fd)
+	owner, err := identity(fd, "")
+	ours, err2 := linked(os.Getpid(), "ns/user")
+	return err != nil || err2 != nil || owner.dev == ours.dev && owner.ino == ours.ino
+}
+
+// copyMounts gives this thread a copy of its mounts, from which nothing spreads.
+func copyMounts(self *os.File) (*os.File, error) {
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		return nil, err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return nil, err
+	}
+	return openat(self, "ns/mnt")
 }
 
 // bottom tells whether a mount is the kernel's first, which is under everything,
