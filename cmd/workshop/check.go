@@ -39,7 +39,8 @@ not read. LESSON is 1 to 8.
 
 COMMAND starts /bin/sh inside of the container that it builds. The shell reads a
 script from standard input, its output goes to standard output, and COMMAND ends
-with the shell's exit code. It finds a root filesystem in $ROOTFS.
+with the shell's exit code. It finds a root filesystem in $ROOTFS. In lessons 1
+and 4 it is started once more, and the shell, or COMMAND itself, is killed.
 
 Without a COMMAND it judges what "workshop LESSON" itself builds.
 

@@ -6,7 +6,7 @@
 // script is a conversation: while the shell waits for its next line, all
 // processes are observed from outside (package observe), and the shell is told to
 // execute the probes of package attack: a program that imports this package calls
-// [attack.Main] first.
+// [attack.Main] first. What comes of a kill is seen at a second start.
 package check
 
 import (
