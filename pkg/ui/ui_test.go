@@ -10,6 +10,8 @@ import (
 // TestColors: no style has a colour that is the background of some, nor a colour in
 // bold, which many terminals show as one.
 func TestColors(t *testing.T) {
+	t.Setenv("CI", "") // termenv gives none there
+	t.Setenv("NO_COLOR", "")
 	_, terminal := openTerminal(t)
 	s := New(terminal).style
 	safe := regexp.MustCompile(`^\x1b\[([1237]|3[126])m$`)
