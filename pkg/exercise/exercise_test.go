@@ -5,6 +5,7 @@ import (
 	"go/format"
 	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path"
 	"path/filepath"
@@ -187,8 +188,17 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestWriteAllOrNothing: where the disk is full nothing stays that was not there.
+// TestWriteAllOrNothing: where the disk is full nothing stays that was not there. It
+// is in a process of its own, for the test's log is a file too.
 func TestWriteAllOrNothing(t *testing.T) {
+	if os.Getenv("FULL_DISK") == "" {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestWriteAllOrNothing$", "-test.v")
+		cmd.Env = append(os.Environ(), "FULL_DISK=1")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS: TestWriteAllOrNothing") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	signal.Ignore(syscall.SIGXFSZ)
 	t.Cleanup(func() { signal.Reset(syscall.SIGXFSZ) })
 	full := func(t *testing.T, dir string, force bool) {
@@ -294,5 +304,17 @@ func TestUnknown(t *testing.T) {
 	}
 	if _, err := Languages[0].Starter(lessons.Files, "99-none"); !errors.Is(err, ErrNone) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestWriteBelowAFile: what could not be made is not taken back.
+func TestWriteBelowAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Write(filepath.Join(file, "x"), lessons.Files, "01-fork-exec", Languages, false)
+	if !errors.Is(err, syscall.ENOTDIR) || strings.Contains(err.Error(), "remove") {
+		t.Error(err)
 	}
 }

@@ -90,8 +90,8 @@ func missing(dir string) []string {
 // takeBack removes what was made, the last first.
 func takeBack(made []string) (err error) {
 	for _, name := range slices.Backward(made) {
-		if e := os.Remove(name); !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, e)
+		if there(name) {
+			err = errors.Join(err, os.Remove(name))
 		}
 	}
 	return err
