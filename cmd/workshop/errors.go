@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -96,8 +97,8 @@ func needRootTo(act, what string) error {
 	if l := os.Getenv(lang.Env); l != "" && !slices.ContainsFunc(os.Args, isLang) {
 		again = append(again, "--lang", l) // sudo does not hand on the variable
 	}
-	for _, word := range os.Args[1:] {
-		again = append(again, quoted(word))
+	for _, arg := range os.Args[1:] {
+		again = append(again, word.Quoted(arg))
 	}
 	return fmt.Errorf("%s needs root, to %s; try: %s", what, act, strings.Join(again, " "))
 }

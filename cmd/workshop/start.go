@@ -125,13 +125,10 @@ func showStart(u *ui.UI, n int, dir string, files []string, languages []exercise
 func commands(n int, dir string, languages []exercise.Language) []string {
 	var list []string
 	if dir := filepath.Clean(dir); dir != "." {
-		list = append(list, "cd "+quoted(dir))
+		list = append(list, "cd "+word.Quoted(dir))
 	}
 	for _, l := range languages {
 		list = append(list, l.Check(strconv.Itoa(n)))
 	}
 	return list
 }
-
-// quoted is a word as the shell takes it.
-func quoted(text string) string { return word.Quoted(text) }

@@ -3,7 +3,11 @@ package check
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -24,7 +28,7 @@ var kills = map[int]func(*run, context.Context, int) second{
 }
 
 // errStays is a program that did not end the first time.
-var errStays = errors.New("the program did not end the first time")
+var errStays = errors.New(lang.N("the program did not end the first time"))
 
 // startAgain starts the program once more, where the lesson asks for it.
 func (c *Check) startAgain(ctx context.Context, pty bool, e *evidence) error {
@@ -42,12 +46,30 @@ func (c *Check) startAgain(ctx context.Context, pty bool, e *evidence) error {
 	if err == nil {
 		pid, err = r.findShell(ctx)
 	}
+	var groups []string
 	if err == nil {
+		groups = r.inhabited()
 		e.second = do(r, ctx, pid)
 	} else {
 		e.second.err = err
 	}
-	return errors.Join(r.end(), container.Sweep()) // what was killed may be workshop
+	err = r.end()
+	for _, dir := range slices.Backward(groups) { // what would have done that may be killed
+		_ = unix.Rmdir(dir)
+	}
+	// It may have been workshop. What cannot be taken back, the next run tells of.
+	_ = container.Sweep()
+	return err
+}
+
+// inhabited lists the new groups in which the program's processes are, from above.
+func (r *run) inhabited() []string {
+	list := r.newGroups()
+	return slices.DeleteFunc(slices.Clone(list), func(dir string) bool {
+		return !slices.ContainsFunc(list, func(below string) bool {
+			return strings.HasPrefix(below+"/", dir+"/") && !empty(below)
+		})
+	})
 }
 
 // killShell ends the shell, and takes the exit code of the program.
@@ -80,9 +102,12 @@ func (r *run) killParent(ctx context.Context, pid int) (s second) {
 	if s.err = r.killProgram(); s.err != nil {
 		return s
 	}
-	for deadline := time.Now().Add(leaving); time.Now().Before(deadline) && !s.ends; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(leaving); time.Now().Before(deadline) && !s.ends && ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
 		now, err := stat(pid)
 		s.ends = err != nil || now.start != shell.start || now.zombie()
+	}
+	if !s.ends && ctx.Err() != nil {
+		s.err = errTooLong
 	}
 	return s
 }
@@ -107,5 +132,5 @@ func (e *evidence) unclearSecond() (v verdict, is bool) {
 	if e.second.err == nil {
 		return v, false
 	}
-	return unclear(lang.F("your program was started once more, and nothing could be seen: %s", e.second.err)), true
+	return unclear(lang.F("your program was started once more, and nothing could be seen: %s", lang.T(e.second.err.Error()))), true
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,7 @@ func (r *run) spawn(ctx context.Context) error {
 	if errors.As(err, &exec) && exec.Op == "fork/exec" {
 		return &notStarted{err}
 	}
-	return errors.Join(err, context.Cause(ctx))
+	return cmp.Or(err, context.Cause(ctx))
 }
 
 // watch notes how the program ends.

@@ -8,14 +8,16 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // How a conversation with the shell can end without an answer.
 var (
-	errEnded   = errors.New("the program has ended")
-	errSilent  = errors.New("nothing happens any more")
-	errTooLong = errors.New("the time is over")
-	errFlood   = errors.New("it prints without end")
+	errEnded   = errors.New(lang.N("the program has ended"))
+	errSilent  = errors.New(lang.N("nothing happens any more"))
+	errTooLong = errors.New(lang.N("the time is over"))
+	errFlood   = errors.New(lang.N("it prints without end"))
 )
 
 // stillness is how long a program may do nothing at all, and use no processor
