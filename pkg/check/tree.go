@@ -125,33 +125,45 @@ func (r *run) killProgram() error {
 }
 
 // killTree ends all descendants. A process that was forked meanwhile has a parent
-// that was listed, so an empty list is the truth.
+// that was listed. One whose parent ended while the table was read is below nobody in
+// it, and our own child in the next: so two empty lists are the truth.
 func (r *run) killTree() error {
-	for wait, deadline := time.Millisecond, time.Now().Add(killTime); ; wait = min(2*wait, 50*time.Millisecond) {
-		left := 0
-		for _, p := range r.descendants() {
-			if p.zombie() {
-				r.reap(p)
-				continue
-			}
-			left++
-			kill(p)
-		}
+	wait, deadline := time.Millisecond, time.Now().Add(killTime)
+	for empty := 0; empty < 2; wait = min(2*wait, 50*time.Millisecond) {
+		left := r.killListed()
 		if left == 0 {
-			return nil
+			empty++
+			continue
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%d processes of the program do not end: %w", left, unix.EBUSY)
 		}
+		empty = 0
 		time.Sleep(wait)
 	}
+	return nil
 }
 
-// reap takes a zombie that came to us; COMMAND's own is for who waits for it.
-func (r *run) reap(p process) {
-	if p.parent == os.Getpid() && p.pid != r.pid {
-		_, _ = unix.Wait4(p.pid, nil, unix.WNOHANG, nil)
+// killListed kills those that the table shows, and counts them. A dead one counts until
+// it is reaped: with threads left its first is a zombie, and its children still have it.
+func (r *run) killListed() (left int) {
+	for _, p := range r.descendants() {
+		if p.zombie() && (p.pid == r.pid || reap(p)) { // the program's own is for who waits for it
+			continue
+		}
+		left++
+		kill(p)
 	}
+	return left
+}
+
+// reap takes a zombie that came to us.
+func reap(p process) bool {
+	if p.parent != os.Getpid() {
+		return false
+	}
+	got, _ := unix.Wait4(p.pid, nil, unix.WNOHANG, nil)
+	return got == p.pid
 }
 
 // kill ends a process, unless the pid is another's by now.
