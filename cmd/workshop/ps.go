@@ -67,7 +67,7 @@ func groupOfRun(info journal.Info) string {
 		return ""
 	}
 	guard := tree.Path(info.ID)
-	if own, err := tree.Of(info.PID, "pids"); err == nil && strings.HasPrefix(own+"/", guard+"/") {
+	if own, err := tree.Of(info.PID, "pids"); err == nil && cgroup.Within(own, guard) {
 		return own
 	}
 	if _, err := os.Stat(guard); err != nil {

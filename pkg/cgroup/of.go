@@ -59,6 +59,9 @@ func Of(pid int, controller string) (string, error) {
 	return tree.Of(pid, controller)
 }
 
+// Within tells whether a directory is that of a group, or of one below it.
+func Within(dir, group string) bool { return strings.HasPrefix(dir+"/", group+"/") }
+
 // Of gives the directory of the group that a process is in, in this tree of the
 // controller.
 func (t Tree) Of(pid int, controller string) (string, error) {

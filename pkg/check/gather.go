@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/moby/sys/mountinfo"
@@ -112,8 +111,9 @@ func (r *run) look(ctx context.Context, e *evidence) {
 // nobody else is in them, or in those below.
 func (r *run) newGroups() []string {
 	var list, foreign []string
+	parent := cgroupParent()
 	for dir := range groups() {
-		if r.cgroups[dir] || dir == cgroupParent() || strings.HasPrefix(dir, cgroupParent()+"/") {
+		if r.cgroups[dir] || cgroup.Within(dir, parent) {
 			continue
 		}
 		list = append(list, dir)
@@ -123,17 +123,16 @@ func (r *run) newGroups() []string {
 	}
 	slices.Sort(list)
 	return slices.DeleteFunc(list, func(dir string) bool {
-		return slices.ContainsFunc(foreign, func(other string) bool { return strings.HasPrefix(other+"/", dir+"/") })
+		return slices.ContainsFunc(foreign, func(other string) bool { return cgroup.Within(other, dir) })
 	})
 }
 
-// foreign tells whether a group has a process that is none of the program's.
+// foreign tells whether a group has a process that is none of the program's. Those are
+// listed last: who is forked meanwhile is no stranger.
 func (r *run) foreign(dir string) bool {
 	members, err := cgroup.Members(dir)
 	ours := r.descendants()
-	return err != nil || slices.ContainsFunc(members, func(pid int) bool {
-		return !slices.ContainsFunc(ours, func(p process) bool { return p.pid == pid })
-	})
+	return err != nil || slices.ContainsFunc(members, func(pid int) bool { return !has(ours, pid) })
 }
 
 // cgroupParent begins the path of every group of workshop's own.
@@ -219,17 +218,10 @@ func (r *run) finish(ctx context.Context, e *evidence) {
 	if !r.pty {
 		r.stdin.Close()
 	}
-	select {
-	case <-r.ended:
-		e.got = exitCode(r)
-	case <-ctx.Done():
-		e.stays = true
-	case <-time.After(leaving):
-		e.stays = true
-	}
-	if e.stays {
+	if e.stays = !r.leaves(ctx); e.stays {
 		return
 	}
+	e.got = exitCode(r)
 	// What is on its way out is not left behind.
 	for range 20 {
 		if e.left = r.orphans(); len(e.left) == 0 {
@@ -240,6 +232,17 @@ func (r *run) finish(ctx context.Context, e *evidence) {
 	for _, p := range e.left {
 		e.leftNames = append(e.leftNames, p.String())
 	}
+}
+
+// leaves waits for the end of a program whose shell has ended.
+func (r *run) leaves(ctx context.Context) bool {
+	select {
+	case <-r.ended:
+		return true
+	case <-ctx.Done():
+	case <-time.After(leaving):
+	}
+	return false
 }
 
 // exitCode is the program's, or 128+N as shells have it.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
@@ -67,7 +67,7 @@ func (r *run) inhabited() []string {
 	list := r.newGroups()
 	return slices.DeleteFunc(slices.Clone(list), func(dir string) bool {
 		return !slices.ContainsFunc(list, func(below string) bool {
-			return strings.HasPrefix(below+"/", dir+"/") && !empty(below)
+			return cgroup.Within(below, dir) && !empty(below)
 		})
 	})
 }
@@ -79,12 +79,12 @@ func (r *run) killShell(ctx context.Context, pid int) (s second) {
 		return second{err: err}
 	}
 	kill(shell)
-	select {
-	case <-r.ended:
+	switch {
+	case r.leaves(ctx):
 		s.got = exitCode(r)
-	case <-ctx.Done():
+	case ctx.Err() != nil:
 		s.err = errTooLong
-	case <-time.After(leaving):
+	default:
 		s.got = -1
 	}
 	return s

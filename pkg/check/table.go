@@ -76,8 +76,7 @@ func (r *run) lonely(pid int) *os.File {
 	}
 	ours, own := r.descendants(), name(pid)
 	for _, p := range all() {
-		of := func(q process) bool { return q.pid == p.pid }
-		if !slices.ContainsFunc(ours, of) && name(p.pid) == own {
+		if !has(ours, p.pid) && name(p.pid) == own {
 			return nil
 		}
 	}

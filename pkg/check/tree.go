@@ -101,6 +101,10 @@ func (r *run) descendants() []process {
 	return below(table, os.Getpid())
 }
 
+func has(list []process, pid int) bool {
+	return slices.ContainsFunc(list, func(p process) bool { return p.pid == pid })
+}
+
 // orphans lists what has lost its parent and came to us, dead or alive.
 func (r *run) orphans() []process {
 	return slices.DeleteFunc(r.descendants(), func(p process) bool {
