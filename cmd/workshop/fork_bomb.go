@@ -205,6 +205,8 @@ func showReport(screen *ui.UI, b *bomb.Bomb, r bomb.Report) {
 		screen.Bad(lang.F("This shows nothing, for the bomb was too slow: %d processes at most. Give it more time with --for.", r.Peak))
 	case limited(b):
 		screen.Good(lang.F("The attack was stopped: %s", verdict))
+	case b.Unsafe:
+		screen.Bad(lang.F("Nothing but the clock was there to stop it: %s", verdict))
 	default:
 		screen.Bad(lang.F("Nothing but the guard around the run was there to stop it: %s", verdict))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -21,7 +22,17 @@ func TestRootScripts(t *testing.T) {
 	testenv.NotEmulated(t, "amd64")
 	needTour(t)
 	testenv.Root(t)
-	testscript.Run(t, testscript.Params{Dir: "testdata/root", RequireExplicitExec: true, Setup: setUpScript})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/root", RequireExplicitExec: true, Setup: setUpScript, Condition: inGuest,
+	})
+}
+
+// inGuest is the condition [guest]: for what only a machine that may be lost can run.
+func inGuest(cond string) (bool, error) {
+	if cond != "guest" {
+		return false, fmt.Errorf("no condition %q", cond)
+	}
+	return testenv.InGuest(), nil
 }
 
 // setUpScript keeps the root filesystem that the test has.

@@ -1,6 +1,7 @@
 package bomb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -280,6 +281,27 @@ func TestBadBombs(t *testing.T) {
 	}
 	if err := b.check("sys_vendor says QEMU"); err != nil {
 		t.Errorf("--unsafe in a virtual machine: %v", err)
+	}
+}
+
+// TestWithoutLimit lets a bomb have a machine that may be lost, and gets it back.
+func TestWithoutLimit(t *testing.T) {
+	testenv.Needs(t, "a guest", testenv.InGuest(), "this machine is not to be lost")
+	for _, shell := range []string{"", "/bin/sh"} {
+		b := newBomb(t, "fork-exec")
+		b.Shell, b.Script, b.Unsafe = shell, "bomb() { bomb | bomb & }; bomb", true
+		b.Duration, b.Every = 30*time.Second, 20*time.Millisecond
+		ctx, enough := context.WithCancel(t.Context())
+		b.Sample = func(s Sample) {
+			if s.Pids.Current > steps.GuardPids {
+				enough()
+			}
+		}
+		r, err := b.Run(ctx)
+		if err != nil || r.Group.Max != cgroup.NoLimit || r.Peak <= steps.GuardPids || r.Left != 0 || len(marked(t)) > 0 {
+			t.Errorf("%s: %+v: %v", cmp.Or(shell, "native"), r, err)
+		}
+		enough()
 	}
 }
 

@@ -169,6 +169,7 @@ func init() {
 			"After %.1f s it ended by itself, with exit code %d.":                         "%.1f秒後にひとりでに終わりました。終了コードは%dです。",
 			"The attack was stopped: %s":                                                  "攻撃は防がれました: %s",
 			"Nothing but the guard around the run was there to stop it: %s":               "止めたのは、実行全体を囲むガードだけです: %s",
+			"Nothing but the clock was there to stop it: %s":                              "止めるものは、時間切れだけでした: %s",
 			"After %.1f s everything was killed. Living processes before: %d, after: %d.": "%.1f秒後にすべて殺しました。生きているプロセスは、殺す前が%d個、後が%d個です。",
 		}
 	})
