@@ -236,10 +236,17 @@ func (e *explosion) watch(ctx context.Context, ended chan end) error {
 func (e *explosion) over(end end) error {
 	e.report.During, e.report.Lasted = e.meter.end(), time.Since(e.start)
 	e.report.Early, e.report.Code = true, end.code
-	if e.final.Refused > 0 { // so the group was full
-		e.report.Refused, e.report.Peak = e.final.Refused, max(e.report.Peak, e.report.Group.Max)
-	}
+	e.note(e.final)
 	return end.err
+}
+
+// note keeps what the group has counted. Where a fork was refused the group was full,
+// though it were so between two looks.
+func (e *explosion) note(pids cgroup.Pids) {
+	e.report.Peak, e.report.Refused = max(e.report.Peak, pids.Current), max(e.report.Refused, pids.Refused)
+	if pids.Refused > 0 {
+		e.report.Peak = max(e.report.Peak, e.report.Group.Max)
+	}
 }
 
 // look takes one sample, and tells it when it is time, or where the last one has
@@ -249,7 +256,7 @@ func (e *explosion) look(last bool) {
 	if err != nil {
 		return // it ended just now
 	}
-	e.report.Peak, e.report.Refused = max(e.report.Peak, pids.Current), pids.Refused
+	e.note(pids)
 	due := time.Since(e.shown) >= or(e.Every, time.Second) || last && pids.Current != e.count
 	if e.Sample == nil || !due {
 		return

@@ -149,6 +149,21 @@ func TestBurnsOut(t *testing.T) {
 	}
 }
 
+// TestWasFull: a shell that ends at the first refusal leaves the group before anybody
+// has looked.
+func TestWasFull(t *testing.T) {
+	e := &explosion{Bomb: &Bomb{}, report: Report{Group: Group{t.TempDir(), 32}}}
+	for file, text := range map[string]string{"pids.current": "31", "pids.max": "32", "pids.events": "max 1"} {
+		if err := os.WriteFile(filepath.Join(e.report.Group.Dir, file), []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.look(false)
+	if e.report.Peak != 32 || e.report.Refused != 1 {
+		t.Errorf("%+v", e.report)
+	}
+}
+
 // TestEndsEarly: the report says how a bomb ended that did not run its time.
 func TestEndsEarly(t *testing.T) {
 	for script, want := range map[string]struct {
