@@ -42,7 +42,7 @@ func (t *tracer) run() {
 	defer close(t.over)
 	const options = unix.PTRACE_O_EXITKILL | unix.PTRACE_O_TRACESECCOMP | unix.PTRACE_O_TRACEEXEC |
 		unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACECLONE
-	err := ptrace(unix.PTRACE_SEIZE, t.child, 0, options)
+	err := ptrace(unix.PTRACE_SEIZE, t.child, options)
 	t.seized <- err
 	if err != nil {
 		return
@@ -113,7 +113,7 @@ func (t *tracer) stopped(pid int) {
 	case 0: // a signal is about to arrive
 	case unix.PTRACE_EVENT_STOP:
 		if signal != int(unix.SIGTRAP) { // stopped by Ctrl-Z and the like: it stays so
-			_ = ptrace(unix.PTRACE_LISTEN, pid, 0, 0)
+			_ = ptrace(unix.PTRACE_LISTEN, pid, 0)
 			return
 		}
 		signal = 0
@@ -126,7 +126,7 @@ func (t *tracer) stopped(pid int) {
 	default:
 		signal = 0
 	}
-	_ = ptrace(unix.PTRACE_CONT, pid, 0, uintptr(signal)) // ESRCH: killed meanwhile
+	_ = ptrace(unix.PTRACE_CONT, pid, uintptr(signal)) // ESRCH: killed meanwhile
 }
 
 // exec holds the command at its first instruction while it is looked at.
@@ -154,7 +154,10 @@ type callInfo struct {
 // tell leaves out what the child itself does before the execve.
 func (t *tracer) tell(pid int) {
 	var info callInfo
-	if err := ptrace(unix.PTRACE_GET_SYSCALL_INFO, pid, unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info))); err != nil {
+	// Not by ptrace: while a call may move our stack, the address would be the old one.
+	_, _, errno := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(pid),
+		unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
+	if errno != 0 {
 		return
 	}
 	call := seccomp.NewCall(pid, int(info.number), info.args)
@@ -163,8 +166,9 @@ func (t *tracer) tell(pid int) {
 	}
 }
 
-func ptrace(request, pid int, address, data uintptr) error {
-	if _, _, errno := unix.Syscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), address, data, 0, 0); errno != 0 {
+// ptrace is for the requests whose data is a number.
+func ptrace(request, pid int, data uintptr) error {
+	if _, _, errno := unix.Syscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), 0, data, 0, 0); errno != 0 {
 		return &steps.Error{Op: "ptrace", Err: errno}
 	}
 	return nil
