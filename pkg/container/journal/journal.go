@@ -198,17 +198,14 @@ func read(f *os.File) ([]Entry, *Info, error) {
 // Sweep takes back what runs without an owner have left behind.
 func Sweep(undo Undo) error {
 	return each(func(f *os.File) error {
-		if !lock(f) {
-			return nil // its owner lives
+		if !lock(f) || removed(f) {
+			return nil // its owner lives, or it was taken back meanwhile
 		}
 		entries, _, err := read(f)
 		if err != nil {
 			return err
 		}
-		if err := takeBack(f, entries, undo); !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		return nil
+		return takeBack(f, entries, undo)
 	})
 }
 
