@@ -130,10 +130,7 @@ func eachMoment(t *testing.T, test func(t *testing.T, moment string)) {
 func TestSupervisorKilled(t *testing.T) {
 	eachMoment(t, func(t *testing.T, moment string) {
 		cmd, child := supervisorAt(t, moment)
-		left := journalsOf(t)
-		if len(left) == 0 {
-			t.Fatal("no journal while it runs: this test would see nothing")
-		}
+		left := journalsOf(t, cmd.Process.Pid)
 		kill(t, cmd, syscall.SIGKILL)
 		gone(t, child)
 		if _, _, err := output(t, testroot.Container(t, steps.Chroot), "true"); err != nil {
@@ -160,7 +157,7 @@ func TestSupervisorSignalled(t *testing.T) {
 	for _, sig := range []syscall.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGHUP, unix.SIGTERM} {
 		eachMoment(t, func(t *testing.T, moment string) {
 			cmd, child := supervisorAt(t, moment)
-			left := journalsOf(t)
+			left := journalsOf(t, cmd.Process.Pid)
 			if code := kill(t, cmd, sig); code != 128+int(sig) {
 				t.Errorf("%v: exit code %d", sig, code)
 			}
@@ -188,7 +185,7 @@ func TestChildKilled(t *testing.T) {
 		c := testroot.Container(t, steps.PivotRoot)
 		var left []string
 		c.Watcher = &hook{moment, after, func(_ context.Context, m *container.Moment) error {
-			left = journalsOf(t)
+			left = journalsOf(t, os.Getpid())
 			return unix.Kill(m.PID, unix.SIGKILL)
 		}}
 		_, code, err := output(t, c, "sleep", "60")
@@ -211,7 +208,7 @@ func TestWatcherFails(t *testing.T) {
 		c := testroot.Container(t, steps.PivotRoot)
 		var left []string
 		c.Watcher = &hook{moment, after, func(context.Context, *container.Moment) error {
-			left = journalsOf(t)
+			left = journalsOf(t, os.Getpid())
 			return enough
 		}}
 		if _, code, err := output(t, c, "sleep", "60"); !errors.Is(err, enough) || code != container.ExitFailed {
@@ -232,7 +229,7 @@ func TestContextEnds(t *testing.T) {
 		c.Args = []string{"sleep", "60"}
 		var left []string
 		c.Watcher = &hook{moment, after, func(context.Context, *container.Moment) error {
-			left = journalsOf(t)
+			left = journalsOf(t, os.Getpid())
 			cancel(enough)
 			return nil
 		}}
@@ -288,14 +285,20 @@ func gone(t *testing.T, pid int) {
 	t.Errorf("process %d still lives", pid)
 }
 
-// journalsOf lists the journals of runs that live.
-func journalsOf(t *testing.T) []string {
+// journalsOf lists the journals of a process that runs containers, and of no other one:
+// it has them open.
+func journalsOf(t *testing.T, pid int) (journals []string) {
 	t.Helper()
-	files, err := filepath.Glob(journal.Dir + "/*.journal")
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	for _, file := range files {
+		if to, _ := os.Readlink(file); strings.HasPrefix(to, journal.Dir+"/") && strings.HasSuffix(to, ".journal") {
+			journals = append(journals, to)
+		}
 	}
-	return files
+	if err != nil || len(journals) == 0 {
+		t.Errorf("process %d has no journal: this test would see nothing: %v", pid, err)
+	}
+	return journals
 }
 
 // nothingLeft looks for what belonged to those journals: the files, the
@@ -318,7 +321,7 @@ func nothingLeft(t *testing.T, journals []string) {
 	}
 }
 
-// owned tells whether a journal is of a run of somebody else that still lives.
+// owned tells whether somebody holds a journal, such as who sweeps it just now.
 func owned(file string) bool {
 	f, err := os.Open(file)
 	if err != nil {
