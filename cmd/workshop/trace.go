@@ -176,7 +176,7 @@ func allowFlags(calls []string, width int) []string {
 
 // allowlist adds what the child needs until its execve.
 func allowlist(names []string) (list, added []string) {
-	for _, need := range []string{"execve", "futex"} {
+	for _, need := range steps.NeededToStart() {
 		if !slices.Contains(names, need) {
 			added = append(added, need)
 		}

@@ -1,6 +1,7 @@
 package bomb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,19 +41,12 @@ func Attach(ctx context.Context, c container.Container, f Forker) (a Attached, e
 		ended <- err
 	}()
 	if err := json.NewDecoder(out).Decode(&a.First); err != nil {
-		return a, fmt.Errorf("the first process said nothing: %w", firstOf(<-ended, err))
+		return a, fmt.Errorf("the first process said nothing: %w", cmp.Or(<-ended, err))
 	}
 	f.Rlimit = 0
 	a.Attached, err = attached(ctx, <-born, c.Path, f)
 	hold.Close() // the first process ends, and the container with it
-	return a, firstOf(err, <-ended)
-}
-
-func firstOf(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
+	return a, cmp.Or(err, <-ended)
 }
 
 // attached runs a Forker in the container whose first process is pid.
@@ -87,7 +81,7 @@ func infoOf(pid int) (journal.Info, error) {
 			return info, nil
 		}
 	}
-	return journal.Info{}, firstOf(err, fmt.Errorf("the container of process %d has ended", pid))
+	return journal.Info{}, cmp.Or(err, fmt.Errorf("the container of process %d has ended", pid))
 }
 
 // birth is a watcher that tells the pid before the execve.

@@ -9,6 +9,7 @@ package bomb
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,15 +92,8 @@ func (b *Bomb) Run(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	e := &explosion{Bomb: b}
-	e.report.Idle = measure(or(b.Idle, 500*time.Millisecond))
+	e.report.Idle = measure(cmp.Or(b.Idle, 500*time.Millisecond))
 	return e.run(ctx)
-}
-
-func or(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
 }
 
 // explosion is a bomb that runs.
@@ -208,7 +202,7 @@ func (e *explosion) watch(ctx context.Context, ended chan end) error {
 	if err := e.fire(); err != nil {
 		return errors.Join(err, e.kill(), (<-ended).err)
 	}
-	duration := or(e.Duration, DefaultDuration)
+	duration := cmp.Or(e.Duration, DefaultDuration)
 	clock, more := time.After(duration), 2
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -257,7 +251,7 @@ func (e *explosion) look(last bool) {
 		return // it ended just now
 	}
 	e.note(pids)
-	due := time.Since(e.shown) >= or(e.Every, time.Second) || last && pids.Current != e.count
+	due := time.Since(e.shown) >= cmp.Or(e.Every, time.Second) || last && pids.Current != e.count
 	if e.Sample == nil || !due {
 		return
 	}

@@ -452,7 +452,7 @@ func (s *supervisor) env() []string {
 func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
 	if s.Terminal {
 		var err error
-		s.terminal, err = openTerminal(or(s.Stdin, os.Stdin), or(s.Stdout, os.Stdout))
+		s.terminal, err = openTerminal(cmp.Or(s.Stdin, os.Stdin), cmp.Or(s.Stdout, os.Stdout))
 		if err != nil {
 			return nil, err
 		}
@@ -463,14 +463,7 @@ func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
 		fd := s.terminal.slave.Fd()
 		return []uintptr{fd, fd, fd}, nil
 	}
-	return []uintptr{or(s.Stdin, os.Stdin).Fd(), or(s.Stdout, os.Stdout).Fd(), or(s.Stderr, os.Stderr).Fd()}, nil
-}
-
-func or(f, otherwise *os.File) *os.File {
-	if f != nil {
-		return f
-	}
-	return otherwise
+	return []uintptr{cmp.Or(s.Stdin, os.Stdin).Fd(), cmp.Or(s.Stdout, os.Stdout).Fd(), cmp.Or(s.Stderr, os.Stderr).Fd()}, nil
 }
 
 func (s *supervisor) close() {

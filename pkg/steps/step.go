@@ -7,6 +7,7 @@
 package steps
 
 import (
+	"slices"
 	"syscall"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
@@ -80,14 +81,7 @@ type Spec struct {
 }
 
 // Has tells whether the step of that name runs.
-func (s *Spec) Has(name string) bool {
-	for _, n := range s.Steps {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
+func (s *Spec) Has(name string) bool { return slices.Contains(s.Steps, name) }
 
 // Run is one container as its supervisor sees it.
 type Run struct {
