@@ -216,9 +216,10 @@ func reboot(t *T) error {
 	return gotPast(t, err, unix.EINVAL)
 }
 
-// openHandle is "shocker", the escape from Docker of 2014. It asks for inode 2, the top of an ext4 file system, whatever part of
-// it is our root. It only opens it for reading. A file system that has no such
-// inode, or no handles, says so after the kernel asked for the capability.
+// openHandle is "shocker", the escape from Docker of 2014. It asks for inode 2, the
+// top of an ext4 file system, whatever part of it is our root, and only opens it for
+// reading. A file system that has no such inode, or no handles, says so after the
+// kernel asked for the capability.
 func openHandle(t *T) error {
 	inode2 := unix.NewFileHandle(1, []byte{2, 0, 0, 0, 0, 0, 0, 0}) // FILEID_INO32_GEN
 	root, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)

@@ -42,6 +42,5 @@
 // Threads only when another program was executed, which ends every thread
 // but one. The snapshots keep all of it.
 //
-// Of this module the package imports nearest and lang alone, and it has no
-// initialisation. It rests on proc(5) and the man pages named at each type.
+// It rests on proc(5) and the man pages named at each type.
 package observe
