@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -19,8 +20,9 @@ type terminal struct {
 	in, out       *os.File // the person's
 	master, slave *os.File
 	saved         *term.State
-	wake, waker   *os.File // a pipe: its end ends the pump
-	pumped        chan struct{}
+	wake, waker   *os.File                            // a pipe: its end ends both pumps
+	entered       chan struct{}                       // closed when no key is read any more
+	shown         chan struct{}                       // and when all is shown
 	typed         func(group int, sig syscall.Signal) // told of a signal that a key sends to the foreground group
 }
 
@@ -29,7 +31,10 @@ func openTerminal(in, out *os.File) (*terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a pseudo-terminal: %w", err)
 	}
-	t := &terminal{in: in, out: out, master: master, slave: slave, pumped: make(chan struct{})}
+	t := &terminal{
+		in: in, out: out, master: master, slave: slave,
+		entered: make(chan struct{}), shown: make(chan struct{}),
+	}
 	t.resize()
 	if t.wake, t.waker, err = os.Pipe(); err != nil {
 		t.close()
@@ -49,21 +54,23 @@ func (t *terminal) begin() error {
 		return fmt.Errorf("set the terminal to raw: %w", err)
 	}
 	t.saved = saved
-	go t.pump(t.in, t.enter)
-	go func() {
-		defer close(t.pumped)
-		t.pump(t.master, t.show)
-	}()
+	go t.pump(t.in, t.enter, t.entered)
+	go t.pump(t.master, t.show, t.shown)
 	return nil
 }
 
-// end shows what the command still had to say, and takes the keyboard back.
+// end shows what the command still had to say, and takes the keyboard back: the next
+// key is for somebody else.
 func (t *terminal) end() {
 	if t.saved == nil {
 		return
 	}
 	t.waker.Close()
-	<-t.pumped
+	<-t.shown
+	select {
+	case <-t.entered:
+	case <-time.After(time.Second): // it has keys for what was left behind and does not read
+	}
 	_ = term.Restore(int(t.in.Fd()), t.saved)
 	t.saved = nil
 }
@@ -78,7 +85,8 @@ func (t *terminal) close() {
 
 // pump hands on what it reads until its source is closed, or until end is called
 // and nothing is left to read.
-func (t *terminal) pump(from *os.File, to func([]byte) error) {
+func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{}) {
+	defer close(ended)
 	fds := []unix.PollFd{
 		{Fd: int32(from.Fd()), Events: unix.POLLIN},
 		{Fd: int32(t.wake.Fd()), Events: unix.POLLIN},
