@@ -43,9 +43,8 @@ func init() {
 	// The kernel calls us exe, as in /proc/self/exe; see PR_SET_NAME in prctl(2).
 	_ = os.WriteFile("/proc/self/comm", []byte(childName), 0)
 	c := &child{socket: newSocket(os.NewFile(socketFD, "supervisor"))}
-	if err := c.run(); err != nil {
-		_ = c.say(toWire(c.taking, err))
-	}
+	err := c.run() // else the command runs in our place
+	_ = c.say(toWire(c.taking, err))
 	os.Exit(ExitFailed)
 }
 
