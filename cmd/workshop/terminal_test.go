@@ -127,20 +127,19 @@ func TestShellOnATerminal(t *testing.T) {
 	if err := pty.Setsize(s.master, &pty.Winsize{Rows: 40, Cols: 120}); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond)
-	s.typeKeys("stty size\r")
-	s.see("40 120")
+	s.typeKeys("until stty size | grep '40 120'; do sleep 0.1; done\r")
+	s.see("\n40 120")
 
 	// Ctrl-C ends the command and not the shell, nor us.
-	s.typeKeys("sleep 60\r")
-	time.Sleep(200 * time.Millisecond)
+	s.typeKeys("sh -c 'echo beg\"\"un; exec sleep 60'\r")
+	s.see("begun")
 	s.typeKeys("\x03")
 	s.typeKeys("echo alive$((1+1))\r")
 	s.see("alive2")
 
 	// Ctrl-Z stops it.
-	s.typeKeys("sleep 61\r")
-	time.Sleep(200 * time.Millisecond)
+	s.typeKeys("sh -c 'echo beg\"\"un; exec sleep 61'\r")
+	s.see("begun")
 	s.typeKeys("\x1a")
 	s.see("Stopped")
 	s.typeKeys("kill -9 %1; wait %1; echo alive$((1+2))\r")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,20 +66,31 @@ func TestKey(t *testing.T) {
 // line that says which is there again.
 func TestKeyAfterStop(t *testing.T) {
 	keyboard, terminal := openTerminal(t)
-	shells, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	fd := int(terminal.Fd())
+	shells, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(100*time.Millisecond, func() {
-		_ = unix.IoctlSetTermios(int(terminal.Fd()), unix.TCSETS, shells)
-	})
-	time.AfterFunc(600*time.Millisecond, func() { _, _ = keyboard.WriteString("q") })
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
+	var meanwhile sync.WaitGroup
+	meanwhile.Go(func() {
+		for _, next := range []func(){
+			func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, shells) },
+			func() { _, _ = keyboard.WriteString("q") },
+		} {
+			now, err := shells, error(nil)
+			for ; ctx.Err() == nil && (err != nil || now.Lflag == shells.Lflag); time.Sleep(time.Millisecond) {
+				now, err = unix.IoctlGetTermios(fd, unix.TCGETS)
+			}
+			next()
+		}
+	})
 	var said bytes.Buffer
 	if got, err := New(&said).Ask(ctx, terminal, "q: leave", "q"); err != nil || got != 'q' {
 		t.Errorf("%q, %v", got, err)
 	}
+	cancel()
+	meanwhile.Wait()
 	if shown := strings.Count(said.String(), "q: leave"); shown != 2 {
 		t.Errorf("the keys were shown %d times: %q", shown, &said)
 	}
