@@ -67,11 +67,6 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 		return Result{}, 0, err
 	}
 	defer staged.End()
-	out, in, err := os.Pipe()
-	if err != nil {
-		return Result{}, 0, err
-	}
-	defer out.Close()
 	args := append([]string{probeCommand, probe, "--report"}, staged.told()...)
 	if through == nil {
 		SelfAs(&c, args...)
@@ -81,6 +76,11 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 		}
 		c.Args = append(slices.Clone(through), args...)
 	}
+	out, in, err := os.Pipe()
+	if err != nil {
+		return Result{}, 0, err
+	}
+	defer out.Close()
 	c.Stdout, c.Terminal = in, false
 	var r Result
 	var began bool
