@@ -81,7 +81,7 @@ func failing(r *check.Report) []string {
 	return names
 }
 
-// A programs is a script with what a check must find.
+// A program is a script with what a check must find.
 type program struct {
 	name   string
 	lesson int
