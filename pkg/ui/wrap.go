@@ -64,11 +64,26 @@ func wrapParagraph(text string, columns int) []string {
 		}
 		line += piece
 		for !Fits(strings.TrimRight(line, " "), columns) { // longer than a line by itself
-			end(ansi.Truncate(line, columns, ""))
+			end(head(line, columns))
 		}
 	}
 	end(line)
 	return lines
+}
+
+// head is as much of a text as fits, one letter at least, and not a byte else: what
+// is left of it must become shorter, whatever somebody else has put into it.
+func head(text string, columns int) string {
+	end, rest, state := 0, text, -1
+	for rest != "" {
+		var letter string
+		letter, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if end > 0 && !Fits(text[:end+len(letter)], columns) {
+			break
+		}
+		end += len(letter)
+	}
+	return text[:end]
 }
 
 // pieces divides a line where it may break, each with the spaces after it.
@@ -92,12 +107,8 @@ func wide(r rune) bool {
 }
 
 // unbroken is the text with letters in the place of the signs within a path or a
-// flag: Unicode would break a line there.
-func unbroken(text string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/-|", r) {
-			return 'a'
-		}
-		return r
-	}, text)
-}
+// flag: Unicode would break a line there. It has as many bytes, also where they are
+// no UTF-8.
+func unbroken(text string) string { return joined.Replace(text) }
+
+var joined = strings.NewReplacer("/", "a", "-", "a", "|", "a")

@@ -118,3 +118,33 @@ func TestWideTable(t *testing.T) {
 		t.Errorf("%d lines:\n%s", n, &out)
 	}
 }
+
+// squeezed is a text without what wrapping may leave out.
+func squeezed(text string) string {
+	return strings.NewReplacer(" ", "", "\n", "").Replace(text)
+}
+
+// FuzzWrap: each line fits, and no letter is lost.
+func FuzzWrap(f *testing.F) {
+	for _, text := range []string{
+		"one two  three", "いろはに「ほ」。へ", "/proc/self/ns, e\u0301e\u0301e\u0301", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "\x1b[1mbold\x1b[0m", "\xff\xfe",
+		"a\u0301い\tb\rc", "\u200b\u200d", "🇯🇵🇯🇵🇯🇵", "カ\u3099", "い\xe3-\xf7",
+	} {
+		f.Add(text, 10)
+		f.Add(text, 1)
+	}
+	f.Fuzz(func(t *testing.T, text string, columns int) {
+		if len(text) > 4096 || columns > 500 {
+			return
+		}
+		lines := Wrap(text, columns)
+		for _, line := range lines {
+			if lipgloss.Width(line) > max(columns, 2) {
+				t.Errorf("%q is wider than %d", line, columns)
+			}
+		}
+		if got, want := squeezed(strings.Join(lines, "")), squeezed(text); got != want {
+			t.Errorf("%q has become %q", want, got)
+		}
+	})
+}
