@@ -40,9 +40,16 @@ type walk struct {
 }
 
 // from follows the program from a place to each of its ends. Jumps only lead
-// forward, so it ends.
+// forward, so it ends. Where a program makes the accumulator many things by many
+// ways, they would double with each: then it is taken for anything.
 func (w *walk) from(at place) {
-	for !w.seen[at] {
+	for {
+		if len(w.seen) > 8*len(w.program) {
+			at.a = word{}
+		}
+		if w.seen[at] {
+			return
+		}
 		w.seen[at] = true
 		if at.pc >= len(w.program) {
 			return
