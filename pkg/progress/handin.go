@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The lines around what a learner hands in.
@@ -41,8 +42,10 @@ func (p *Progress) HandIn(w io.Writer, name, program string, questions func(less
 }
 
 func checkName(name string) error {
-	if strings.TrimSpace(name) == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return fmt.Errorf("a name has 1 to %d bytes that are not all spaces, and no control characters: %q has not", longestName, name)
+	// IsGraphic, for a Japanese name may have the wide space in the middle.
+	if strings.TrimSpace(name) == "" || len(name) > longestName || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return fmt.Errorf("a name has 1 to %d bytes of UTF-8 that are not all spaces, and no control characters: %q has not", longestName, name)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ checksum `
 	if !strings.HasPrefix(text, want) {
 		t.Error(cmp.Diff(want, text))
 	}
-	for _, name := range []string{"", " ", "a\nb", "a\x1b[31m", strings.Repeat("x", 61)} {
+	for _, name := range []string{"", " ", "a\nb", "a\x1b[31m", "\xe9mile", strings.Repeat("x", 61)} {
 		if err := empty().HandIn(&bytes.Buffer{}, name, "", nil); err == nil {
 			t.Errorf("the name %q was taken", name)
 		}
@@ -60,7 +60,7 @@ func TestVerify(t *testing.T) {
 	mailed := strings.ReplaceAll("Dear teacher,\r\n"+strings.ReplaceAll(good, "\n", "\r\n")+"\r\n", "name     ", " name ")
 	long := strings.Repeat("a picture ", 1<<14)
 	for _, text := range []string{
-		good, strings.TrimSpace(good), mailed, good + "\n" + handedIn(t, "Bob"),
+		good, strings.TrimSpace(good), mailed, handedIn(t, "阿部　太郎"), good + "\n" + handedIn(t, "Bob"),
 		long + "\n" + good + long, forged("name Ada"),
 	} {
 		if blocks, err := Verify(strings.NewReader(text)); err != nil || len(blocks) != strings.Count(text, "BEGIN") {
@@ -85,4 +85,21 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %v", name, blocks)
 		}
 	}
+}
+
+// FuzzHandIn: what is handed in is verified, among other lines too, and has the name.
+func FuzzHandIn(f *testing.F) {
+	f.Add("Ada", "Dear teacher,\n", "\r\n")
+	f.Add("阿部　太郎", "", "> ")
+	f.Add("name checksum", handInEnds, checksum)
+	f.Fuzz(func(t *testing.T, name, before, after string) {
+		var out bytes.Buffer
+		if p := empty(); p.HandIn(&out, name, "1.0", nil) != nil || strings.Contains(before+after, handInBegins) {
+			return
+		}
+		names, err := Verify(strings.NewReader(before + "\n" + out.String() + after))
+		if err != nil || len(names) != 1 || names[0] != strings.TrimSpace(name) {
+			t.Errorf("%q: %q, %v", name, names, err)
+		}
+	})
 }
