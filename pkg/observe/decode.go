@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -116,7 +117,7 @@ func decodeCommand(argv []string) string {
 	words := make([]string, len(argv))
 	for i, arg := range argv {
 		words[i] = arg
-		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		if arg == "" || strings.Contains(arg, " ") || !isPrintable(arg) {
 			words[i] = strconv.Quote(arg)
 		}
 	}
@@ -124,12 +125,17 @@ func decodeCommand(argv []string) string {
 }
 
 // Printable quotes text that would do something to a terminal: a process
-// chooses its own arguments and file names.
+// chooses its own arguments and file names. What is no UTF-8 is among it: to a
+// terminal of 8 bits 0x9b is the same as ESC [.
 func Printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(text)
+	if isPrintable(text) {
+		return text
 	}
-	return text
+	return strconv.Quote(text)
+}
+
+func isPrintable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // oneLine writes tabs as single spaces.

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -208,4 +210,18 @@ func hasDuplicates(fields []Field) bool {
 		seen[f.Name] = true
 	}
 	return false
+}
+
+// FuzzPrintable: whatever a process calls itself, nothing of it moves a terminal.
+func FuzzPrintable(f *testing.F) {
+	for _, text := range []string{"a\x1b[2Jb", "\x9b2J", "阿部　太郎\u202e", "a\tb"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, got := range []string{Printable(text), oneLine(text), decodeCommand([]string{text, text})} {
+			if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%q is %q", text, got)
+			}
+		}
+	})
 }
