@@ -137,6 +137,27 @@ func TestReadFileMode(t *testing.T) {
 	}
 }
 
+// TestScripts: a first line is read as the kernel does, which is asked.
+func TestScripts(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("needs sh: ", err)
+	}
+	for _, line := range []string{
+		"#!" + sh + "\n", "#! \t" + sh + "\t-e\n", "#!" + sh, "#!" + sh + "\x00x\n",
+		"#!" + sh + "\r\n", "#!" + sh + "\u00a0\n", "#!" + sh + "\v\n", "#!/nowhere\n",
+	} {
+		script := filepath.Join(t.TempDir(), "script")
+		if err := os.WriteFile(script, []byte(line), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		executed := exec.Command(script).Run()
+		if f, err := ReadFile(os.Getpid(), script); (err == nil) != (executed == nil) || err == nil && f.Path != sh {
+			t.Errorf("%q: execve says %v, and we %q, %v", line, executed, f.Path, err)
+		}
+	}
+}
+
 func TestClosesDescriptors(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\n"), 0o755); err != nil {
