@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -86,8 +87,9 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 	var began bool
 	heard := make(chan struct{})
 	go func() {
-		defer close(heard)
 		r, began = listen(out, w)
+		close(heard)
+		_, _ = io.Copy(io.Discard, out) // nobody is to wait for a reader; it ends with the pipe
 	}()
 	code, err := c.Run(ctx)
 	in.Close()
@@ -139,20 +141,27 @@ func or(env, otherwise []string) []string {
 	return otherwise
 }
 
-// listen shows what a probe says until its result, and tells whether it said
-// anything at all; without a result it was killed.
+// listen shows what a probe says until its result, among the lines of others, and tells
+// whether it said anything at all; without a result it was killed.
 func listen(from io.Reader, w io.Writer) (r Result, began bool) {
-	for dec := json.NewDecoder(from); ; began = true {
+	lines := bufio.NewScanner(from)
+	lines.Buffer(nil, longestLine)
+	for lines.Scan() {
 		var e event
-		if dec.Decode(&e) != nil {
-			return Result{}, began
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			continue // not ours
 		}
+		began = true
 		if e.Result != nil {
 			return *e.Result, true
 		}
 		_, _ = io.WriteString(w, e.Line)
 	}
+	return r, began
 }
+
+// longestLine is more than a probe ever says in one.
+const longestLine = 1 << 20
 
 // MarkerPath names a file that only the host has, and makes it where it is not there.
 // Who can tell what is in it has read the host's files.

@@ -1,10 +1,9 @@
 package attack
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -67,7 +66,7 @@ func (f *Foreign) End() {
 // then nothing is known of the attack. One that began and that a filter killed was
 // stopped.
 func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result, began bool) {
-	r, began = heard(output)
+	r, began = listen(bytes.NewReader(output), io.Discard)
 	if r.Probe == "" {
 		r = noResult(f.probe.Name, code, began)
 	}
@@ -76,21 +75,4 @@ func (f *Foreign) Judge(output []byte, code int, s *observe.Snapshot) (r Result,
 		staged.left = f.scene.Leave()
 	}
 	return staged.judge(r), began
-}
-
-// heard finds the events of a probe.
-func heard(output []byte) (r Result, began bool) {
-	lines := bufio.NewScanner(bytes.NewReader(output))
-	lines.Buffer(nil, len(output)+1)
-	for lines.Scan() {
-		var e event
-		if json.Unmarshal(lines.Bytes(), &e) != nil {
-			continue // not ours
-		}
-		began = true
-		if e.Result != nil {
-			r = *e.Result
-		}
-	}
-	return r, began
 }

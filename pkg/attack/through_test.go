@@ -30,6 +30,8 @@ func TestThrough(t *testing.T) {
 		{"rename-host", []string{"env", "-i", "unshare", "--net"}, true},
 		{"rename-host", []string{"env", "-i", "unshare", "--uts"}, false},
 		{"host-file", []string{"env", "-i", "unshare", "--net"}, true},
+		// A program that says something itself, and more than a pipe holds.
+		{"rename-host", []string{"unshare", "--uts", "sh", "-c", `echo hello; "$@"; seq 99999`, "sh"}, false},
 	} {
 		r, err := attack.Through(t.Context(), test.probe, append(test.command, self))
 		if err != nil || r.Allowed != test.allowed || r.Why != "" {
