@@ -48,8 +48,12 @@ func Loaded() ([]Profile, error) {
 }
 
 // Remove takes a profile out of the kernel. Its processes would go on without
-// any: so they are killed first. It is no error that there is no such profile.
+// any: so they are killed first, and it must be one of ours. It is no error that there
+// is no such profile.
 func Remove(name string) error {
+	if !strings.HasPrefix(name, Prefix) {
+		return fmt.Errorf("%q is no profile of workshop, and stays", name)
+	}
 	if err := killAll(name, LabelOf); err != nil {
 		return err
 	}

@@ -237,8 +237,11 @@ func undo(e journal.Entry) error {
 		return removeGuard(e.Name)
 	}
 	s, err := steps.Lookup(e.Step)
+	if err == nil && s.Undo == nil {
+		err = errors.New("this version makes nothing of the kind that outlives a run")
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; another one wrote it down: nothing under %s is left after a reboot", err, journal.Dir)
 	}
 	return s.Undo(e.Name)
 }

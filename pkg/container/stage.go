@@ -97,6 +97,9 @@ func makeGuard(j *journal.Journal) (tree cgroup.Tree, dir string, err error) {
 
 // removeGuard ends what is left of a run. The parent group goes with the last one.
 func removeGuard(dir string) error {
+	if filepath.Base(filepath.Dir(dir)) != cgroup.Parent { // a bad line must not end the machine
+		return fmt.Errorf("%s is no group of workshop, and stays", dir)
+	}
 	if err := cgroup.Destroy(dir); err != nil {
 		return err
 	}
