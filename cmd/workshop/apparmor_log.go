@@ -12,6 +12,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
@@ -78,7 +79,7 @@ func runWithRecords(c *container.Container, screen *ui.UI, run func() error) err
 	}
 	showRecords(screen, records)
 	if i := slices.IndexFunc(records, apparmor.Record.KeepsFromStarting); err != nil && i >= 0 {
-		screen.Warn(lang.F("The profile itself keeps a program from starting: it must allow %s, as a rule with rm, or rix to execute it.", records[i].Name))
+		screen.Warn(lang.F("The profile itself keeps a program from starting: it must allow %s, as a rule with rm, or rix to execute it.", observe.Printable(records[i].Name)))
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // needParser skips where apparmor_parser is not installed; the guest has it.
@@ -241,9 +242,15 @@ func TestParseRecord(t *testing.T) {
 
 func FuzzParseRecord(f *testing.F) {
 	f.Add(`audit: apparmor="DENIED" operation="open" profile="p" name=2F61 pid=1`)
+	f.Add(`audit: apparmor="DENIED" operation="open" profile="p" name=1B5B324A comm=9B61 pid=1`)
 	f.Fuzz(func(t *testing.T, line string) {
-		if r, ok := ParseRecord(line); ok && r.Words() == "" {
-			t.Errorf("%q: no words", line)
+		r, ok := ParseRecord(line)
+		if !ok {
+			return
+		}
+		words := r.Words()
+		if words == "" || observe.Printable(words) != words && observe.Printable(line) == line {
+			t.Errorf("%q: the words are %q", line, words)
 		}
 	})
 }

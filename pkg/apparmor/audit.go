@@ -2,7 +2,6 @@ package apparmor
 
 import (
 	"bufio"
-	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -56,19 +55,13 @@ func ParseRecord(line string) (Record, bool) {
 	return r, r.Verdict != "" && r.Operation != ""
 }
 
-// value takes the quotes off. The kernel writes a text that holds a blank or a
-// quote in hexadecimal, and then without quotes.
+// value takes the quotes off, and of a text what the kernel has put in their place.
 func value(key, s string) string {
-	if strings.HasPrefix(s, `"`) {
-		return strings.Trim(s, `"`)
-	}
 	switch key {
 	case "name", "comm", "profile", "target", "srcname":
-		if b, err := hex.DecodeString(s); err == nil {
-			return string(b)
-		}
+		return audit.Value(s)
 	}
-	return s
+	return strings.Trim(s, `"`)
 }
 
 // Records gives what is in auditd's log and in the kernel's of the profiles whose

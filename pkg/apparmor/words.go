@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // letters are the permissions of apparmor.d(5), as a record writes them.
@@ -44,7 +45,7 @@ func (r Record) Words() string {
 	if !ok {
 		verdict = r.Verdict
 	}
-	s := lang.F("%s (pid %d): %s %s", r.Comm, r.PID, lang.T(verdict), r.what())
+	s := lang.F("%s (pid %d): %s %s", observe.Printable(r.Comm), r.PID, lang.T(verdict), r.what())
 	if r.Info != "" {
 		s += " (" + r.Info + ")"
 	}
@@ -53,16 +54,16 @@ func (r Record) Words() string {
 
 // what is the operation, its object, and the permission that was missing.
 func (r Record) what() string {
-	s := r.Operation
+	s, name := r.Operation, observe.Printable(r.Name)
 	switch {
 	case r.Operation == "capable":
 		s = lang.F("capability %s", r.Fields["capname"])
 	case r.Operation == "signal":
 		s = lang.F("signal %s to or from %s", r.Fields["signal"], r.Fields["peer"])
 	case r.Operation == "mount":
-		s = strings.TrimSpace(lang.F("mount %s on %s", r.Fields["fstype"], r.Name))
+		s = strings.TrimSpace(lang.F("mount %s on %s", r.Fields["fstype"], name))
 	case r.Name != "":
-		s += " " + r.Name
+		s += " " + name
 	}
 	if r.Denied != "" {
 		s = lang.F("%s, to %s", s, Letters(r.Denied))

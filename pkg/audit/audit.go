@@ -4,6 +4,7 @@ package audit
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,18 @@ var ErrLost = errors.New("some audit records were lost; dmesg may have them")
 type Record struct {
 	Type int
 	Text string // "audit(TIME:SERIAL): key=value key=value"
+}
+
+// Value is a text of a record as it was before: the kernel quotes it, and writes one that
+// holds a blank, a quote or a control character in hexadecimal. It may move a terminal.
+func Value(text string) string {
+	if strings.HasPrefix(text, `"`) {
+		return strings.Trim(text, `"`)
+	}
+	if b, err := hex.DecodeString(text); err == nil {
+		return string(b)
+	}
+	return text
 }
 
 // Listener hears the records.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/audit"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // Record is an audit record of a call that was logged, or that killed.
@@ -25,7 +26,7 @@ func ParseRecord(text string) (Record, bool) {
 	fields := make(map[string]string)
 	for _, f := range strings.Fields(text) {
 		if key, value, ok := strings.Cut(f, "="); ok {
-			fields[key] = strings.Trim(value, `"`)
+			fields[key] = value
 		}
 	}
 	pid, err1 := strconv.Atoi(fields["pid"])
@@ -37,7 +38,7 @@ func ParseRecord(text string) (Record, bool) {
 			return Record{}, false
 		}
 	}
-	r := Record{PID: pid, Comm: fields["comm"], ABI: abiName(uint32(abi)), Action: Action(code), Session: fields["ses"]}
+	r := Record{PID: pid, Comm: audit.Value(fields["comm"]), ABI: abiName(uint32(abi)), Action: Action(code), Session: fields["ses"]}
 	r.Call = nameIn(uint32(abi), number)
 	return r, true
 }
@@ -52,7 +53,7 @@ func nameIn(auditArch uint32, number int) string {
 
 // Words says what the record tells.
 func (r Record) Words() string {
-	text := lang.F("%s (process %d) called %s", r.Comm, r.PID, r.Call)
+	text := lang.F("%s (process %d) called %s", observe.Printable(r.Comm), r.PID, r.Call)
 	if r.ABI != Arch() {
 		text = lang.F("%s through the ABI %s", text, r.ABI)
 	}

@@ -630,6 +630,10 @@ func TestParseRecord(t *testing.T) {
 	if !ok || r.ABI != "i386" || r.Call != "mkdir" {
 		t.Errorf("%+v", r)
 	}
+	r, ok = ParseRecord(strings.Replace(text, `"mkdir"`, "611B5B324A20", 1)) // the name of a process may be anything
+	if want := `"a\x1b[2J " (process 16051) called mkdir: make the call, and write a record`; !ok || native == x8664 && r.Words() != want {
+		t.Errorf("%s, want %s", r.Words(), want)
+	}
 	if _, ok := ParseRecord("audit(1): pid=x"); ok {
 		t.Error("half a record was taken for one")
 	}
