@@ -1,6 +1,8 @@
 package lesson
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,4 +112,73 @@ func TestSplitter(t *testing.T) {
 			t.Fatalf("in pieces of %d: %s", size, diff)
 		}
 	}
+}
+
+// FuzzSplitter: it is the same in whatever pieces the output comes.
+func FuzzSplitter(f *testing.F) {
+	f.Add("a\x1e0\x1eb\x1e12", 2)
+	f.Add("\x1e1234\x1e\x1e-1\x1e\x1e255\x1e", 5)
+	f.Fuzz(func(t *testing.T, output string, at int) {
+		if at < 0 || at > len(output) {
+			return
+		}
+		split := func(pieces ...string) string {
+			var b strings.Builder
+			s := &splitter{text: func(text []byte) { b.Write(text) }, end: func(code int) { fmt.Fprintf(&b, "<%d>", code) }}
+			for _, p := range pieces {
+				s.write([]byte(p))
+			}
+			s.flush()
+			return b.String()
+		}
+		if whole, halves := split(output), split(output[:at], output[at:]); whole != halves {
+			t.Errorf("%q is %q in one piece, and %q in two", output, whole, halves)
+		}
+	})
+}
+
+// FuzzCompare: there is nothing to mend exactly where the output is as it must be, and
+// all of it is shown.
+func FuzzCompare(f *testing.F) {
+	f.Add("a\n...\nb", "a\nx\nb")
+	f.Add("a...b...c", "aXbYc")
+	f.Fuzz(func(t *testing.T, want, output string) {
+		if len(want)+len(output) > 500 {
+			return
+		}
+		expected, got := trim(strings.Split(want, "\n")), trim(shown(output))
+		good := true
+		var seen []string
+		for _, e := range compare(expected, got) {
+			good = good && e.sign != '+' && e.sign != '-'
+			if e.sign != '-' {
+				seen = append(seen, e.line)
+			}
+		}
+		if !slices.Equal(seen, got) || good != matches(expected, got) {
+			t.Errorf("%q of %q shows %q, as it must be: %v", got, expected, seen, good)
+		}
+	})
+}
+
+// matches goes every way in which "..." can stand for lines.
+func matches(want, got []string) bool {
+	switch {
+	case len(want) == 0:
+		return len(got) == 0
+	case want[0] == anything:
+		return matches(want[1:], got) || len(got) > 0 && matches(want, got[1:])
+	}
+	return len(got) > 0 && covers(want[0], got[0]) && matches(want[1:], got[1:])
+}
+
+// covers goes every way in which it can stand for text.
+func covers(want, got string) bool {
+	if rest, any := strings.CutPrefix(want, anything); any {
+		return covers(rest, got) || got != "" && covers(want, got[1:])
+	}
+	if want == "" || got == "" {
+		return want == got
+	}
+	return want[0] == got[0] && covers(want[1:], got[1:])
 }

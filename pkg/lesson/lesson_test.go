@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -302,4 +303,28 @@ func TestFind(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `did you mean "chroot"?`) {
 		t.Errorf("Find(chrot): %v", err)
 	}
+}
+
+// FuzzRead: whatever a file holds, a mistake is at a line of it, and without one it can
+// be shown, as a lesson and as slides.
+func FuzzRead(f *testing.F) {
+	text := sample("- a *b* `c` [d](e.md)\n  1. f\n\n> g\n\n<!-- notes: h\n\n- i -->\n\n```console exit=1\n$ j \\\n> k\n...\n```")
+	if err := new(Lesson).parse([]byte(text)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add("---\n---\n# T\n\n---\n## S\n\na\n")
+	f.Fuzz(func(t *testing.T, source string) {
+		screen := ui.New(io.Discard)
+		d := &Deck{lesson: &Lesson{}}
+		l := &Lesson{Lang: lang.English}
+		for _, err := range []error{d.parse([]byte(source)), l.parse([]byte(source))} {
+			var m *mistake
+			if errors.As(err, &m) && (m.line < 1 || m.line > 1+strings.Count(source, "\n")) {
+				t.Errorf("%v: in line %d", err, m.line)
+			}
+		}
+		_ = d.Show(screen, 1, true)
+		_ = Show(screen, l, true)
+	})
 }

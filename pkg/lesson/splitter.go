@@ -24,13 +24,14 @@ func (s *splitter) write(b []byte) {
 			return
 		}
 		code, after, complete := bytes.Cut(rest, []byte{separator})
-		if !complete && len(rest) <= len("255") {
+		short := len(code) <= len("255")
+		if !complete && short {
 			s.held = s.held[len(text):]
 			return // wait for the rest of it
 		}
 		s.held = rest
-		if n, err := strconv.Atoi(string(code)); complete && err == nil {
-			s.end(n)
+		if n, err := strconv.ParseUint(string(code), 10, 8); short && err == nil {
+			s.end(int(n))
 			s.held = after
 		} else {
 			s.emit([]byte{separator}) // a command wrote it
