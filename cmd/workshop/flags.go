@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,8 +32,8 @@ type containerFlags struct {
 
 func (f *containerFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringSliceVar(&f.only, "only", nil, "run these steps and no others: chroot,capabilities")
-	fs.StringSliceVar(&f.without, "without", nil, "leave these steps out")
+	fs.Var((*words)(&f.only), "only", "run these steps and no others: chroot,capabilities")
+	fs.Var((*words)(&f.without), "without", "leave these steps out")
 	fs.Var((*text)(&f.rootfs), "rootfs", "a directory, or busybox, debian or host (default: what is built)")
 	for _, add := range layerFlags {
 		add(fs, &f.spec)
@@ -61,6 +62,23 @@ func (t *text) String() string { return string(*t) }
 
 // Type is what the help shows in the place of a value.
 func (t *text) Type() string { return "string" }
+
+// words is a flag that takes words between commas, and as little as text an empty one:
+// without a layer is not with all.
+type words []string
+
+func (w *words) Set(value string) error {
+	if value == "" {
+		return errEmpty
+	}
+	*w = append(*w, strings.Split(value, ",")...)
+	return nil
+}
+
+func (w *words) String() string { return strings.Join(*w, ",") }
+
+// Type is what the help shows in the place of a value.
+func (w *words) Type() string { return "strings" }
 
 // completeFlag offers the values of a flag.
 func completeFlag(cmd *cobra.Command, flag string, values ...string) {

@@ -60,7 +60,7 @@ there and what it has to do: COMMAND must bring the program along, see --self.`,
 		ValidArgsFunction: completeAttacks,
 	}
 	fs := cmd.Flags()
-	fs.StringSliceVar(&f.layers, "layers", nil, "these layers and no others: pv,sc or pivot-root,seccomp")
+	fs.Var((*words)(&f.layers), "layers", "these layers and no others: pv,sc or pivot-root,seccomp")
 	fs.BoolVar(&f.alone, "alone", false, "each layer alone")
 	fs.BoolVar(&f.allButOne, "all-but-one", false, "all layers but one, each in turn")
 	fs.BoolVar(&f.all, "all", false, "each layer alone, and all layers but one")
