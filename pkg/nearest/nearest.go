@@ -20,7 +20,11 @@ func Name(name string, candidates []string) string {
 	}
 	best, least := "", len(name)/3+1
 	for _, c := range candidates {
-		if d := distance(name, strings.ToLower(c)); d < least {
+		lower := strings.ToLower(c)
+		if max(len(name)-len(lower), len(lower)-len(name)) >= least {
+			continue // so many edits at least, and the name may be a megabyte of somebody's file
+		}
+		if d := distance(name, lower); d < least {
 			best, least = c, d
 		}
 	}

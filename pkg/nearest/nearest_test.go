@@ -1,6 +1,9 @@
 package nearest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestName(t *testing.T) {
 	capabilities := []string{"NET_BIND_SERVICE", "BIND_SERVICE", "NET_RAW", "RAW", "SYS_CHROOT", "CHROOT", "SYS_BOOT", "BOOT", "SYS_NICE", "NICE", "KILL"}
@@ -39,5 +42,13 @@ func TestName(t *testing.T) {
 		if got := Name(c.name, c.of); got != c.want {
 			t.Errorf("%q of %q: %q, want %q", c.name, c.of, got, c.want)
 		}
+	}
+}
+
+// TestLongName: what cannot be near is not compared.
+func TestLongName(t *testing.T) {
+	name := strings.Repeat("x", 1<<16)
+	if n := testing.AllocsPerRun(1, func() { Name(name, []string{"mkdirat"}) }); n > 100 {
+		t.Errorf("%v allocations", n)
 	}
 }
