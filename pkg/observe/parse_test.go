@@ -2,6 +2,7 @@ package observe
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -65,6 +66,8 @@ func TestEnded(t *testing.T) {
 		}
 		return strings.Join(kept, "")
 	}
+	signals := regexp.MustCompile(`SigIgn:.*`)
+	older := strings.Replace(withoutMemory(alive), "Kthread:\t0\n", "", 1)
 	tests := []struct {
 		name, text string
 		want       bool
@@ -74,6 +77,8 @@ func TestEnded(t *testing.T) {
 		{"zombie", string(recorded(t, "status-zombie")), true},
 		{"on its way out", withoutMemory(alive), true},
 		{"kernel thread", strings.Replace(withoutMemory(alive), "Kthread:\t0", "Kthread:\t1", 1), false},
+		{"on its way out before Linux 6.8", older, true},
+		{"kernel thread before Linux 6.8", signals.ReplaceAllString(older, "SigIgn:\tffffffffffffffff"), false},
 		{"not read from /proc", "", false},
 	}
 	for _, test := range tests {

@@ -3,6 +3,8 @@ package observe
 import (
 	"fmt"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 )
 
@@ -135,12 +137,18 @@ func (s *Snapshot) Get(statusField string) string {
 }
 
 // Ended tells whether the process is a zombie, or so far on the way there that
-// it has lost its memory, from which on more and more is empty. A kernel thread
-// counts as ended before Linux 6.8, which added the field Kthread.
+// it has lost its memory, from which on more and more is empty.
 func (s *Snapshot) Ended() bool {
 	state := s.Get("State")
-	lostMemory := s.Get("VmSize") == "" && s.Get("Kthread") != "1"
+	lostMemory := s.Get("VmSize") == "" && !s.kernelThread()
 	return lifeOf(state) == lifeEnded || state != "" && lostMemory
+}
+
+// kernelThread tells it by the field Kthread, or before Linux 6.8 by what no
+// program can do: it ignores SIGKILL.
+func (s *Snapshot) kernelThread() bool {
+	ignored, err := ParseMask(s.Get("SigIgn"))
+	return s.Get("Kthread") == "1" || err == nil && ignored>>(unix.SIGKILL-1)&1 == 1
 }
 
 // Limit gives the limit of that name, such as "Max processes".
