@@ -100,7 +100,7 @@ func lookAtProcess(args []string) (*seccompLook, error) {
 	filters, err := seccomp.Read(pid)
 	switch {
 	case errors.Is(err, unix.ESRCH):
-		err = usageError{fmt.Errorf("there is no process %d: %w", pid, err)}
+		err = usageError{err}
 	case errors.Is(err, seccomp.ErrNoGetFilter):
 		err = &steps.Unsupported{What: err.Error(), Instead: "workshop seccomp without a PID shows what a lesson installs", Err: err}
 	}

@@ -19,9 +19,17 @@ var ErrNoGetFilter = errors.New("this kernel does not show filters: it was built
 // Read gives the filters of a process, the oldest first, as the kernel has them:
 // PTRACE_SECCOMP_GET_FILTER of ptrace(2). It stops the process for a moment. It
 // takes CAP_SYS_ADMIN, and no filter of our own. A process without a filter gives
-// nil and no error, and a kernel that shows none of those that there are
-// ErrNoGetFilter.
+// nil and no error, one that has ended unix.ESRCH, and a kernel that shows none of
+// the filters that there are ErrNoGetFilter.
 func Read(pid int) (filters []Filter, err error) {
+	switch s, err := observe.TakeStatus(pid); {
+	case err != nil:
+		return nil, err
+	case s.Ended(): // a zombie cannot be stopped
+		return nil, fmt.Errorf("process %d has ended: %w", pid, unix.ESRCH)
+	case s.Get("Seccomp") == "0": // nor can a kernel thread, and it has none
+		return nil, nil
+	}
 	// A tracee belongs to a thread, and is let go, whatever went wrong, when that ends.
 	err = thread.Do(func() error {
 		filters, err = read(pid)

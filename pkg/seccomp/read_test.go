@@ -1,10 +1,13 @@
 package seccomp
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
@@ -62,7 +65,34 @@ func TestReadLetsGo(t *testing.T) {
 		}
 		testenv.Eventually(t, 5*time.Second, state+" afterwards", is)
 	}
-	if _, err := Read(1 << 22); err == nil {
-		t.Error("a process that is not there was read")
+}
+
+// TestReadNobody: a process that has ended cannot be stopped, and is not one that we
+// may not see.
+func TestReadNobody(t *testing.T) {
+	testenv.Root(t)
+	cmd := exec.Command("true")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Wait() }()
+	zombie := cmd.Process.Pid
+	testenv.Eventually(t, 5*time.Second, "a zombie", func() bool { return statusField(zombie, "State") == "Z (zombie)" })
+	for name, pid := range map[string]int{"a zombie": zombie, "nobody": 1 << 22} {
+		if _, err := Read(pid); !errors.Is(err, unix.ESRCH) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestReadKernelThread: it has no filter, and that can be said without stopping it.
+func TestReadKernelThread(t *testing.T) {
+	testenv.Root(t)
+	const kthreadd = 2
+	if statusField(kthreadd, "Name") != "kthreadd" {
+		t.Skip("kernel threads are not in this pid namespace")
+	}
+	if filters, err := Read(kthreadd); len(filters) > 0 || err != nil {
+		t.Errorf("%v, %v", filters, err)
 	}
 }
