@@ -66,8 +66,8 @@ func newAppArmorStatus() *cobra.Command {
 func lookAppArmor(pid int) (appArmorStatus, error) {
 	s := appArmorStatus{Kernel: apparmor.Look(), PID: pid}
 	s.Missing = s.Kernel.Missing()
-	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
-		return s, usageError{fmt.Errorf("there is no process %d: %w", pid, err)}
+	if err := shown(pid); err != nil {
+		return s, err
 	}
 	if !s.Kernel.Enabled {
 		return s, nil

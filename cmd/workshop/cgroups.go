@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -30,10 +32,10 @@ cgroup.controllers say. See cgroups(7).`,
 			if err != nil {
 				return err
 			}
-			s, err := cgroup.Look(pid)
-			if os.IsNotExist(err) {
-				return usageError{fmt.Errorf("there is no process %d: %w", pid, err)}
+			if err := shown(pid); err != nil {
+				return err
 			}
+			s, err := cgroup.Look(pid)
 			if err != nil {
 				return err
 			}
@@ -57,6 +59,15 @@ func pidArg(args []string) (int, error) {
 		return 0, usageError{fmt.Errorf("%q is no process ID; ps -e shows them", args[0])}
 	}
 	return pid, nil
+}
+
+// shown says why /proc does not show a process.
+func shown(pid int) error {
+	_, err := observe.TakeStatus(pid)
+	if errors.Is(err, unix.ESRCH) {
+		return usageError{err}
+	}
+	return err
 }
 
 var worlds = map[string]string{
@@ -88,8 +99,10 @@ func showSurvey(screen *ui.UI, s cgroup.Survey) error {
 	showControllers(screen, s)
 	screen.Line("")
 	showGroups(screen, s)
-	screen.Line("")
-	screen.Text(mountedBy(), 0)
+	if by := mountedBy(); by != "" {
+		screen.Line("")
+		screen.Text(by, 0)
+	}
 	return screen.Err()
 }
 
