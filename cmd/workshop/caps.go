@@ -61,9 +61,11 @@ type capsLook struct {
 	PID     int          `json:"pid"`
 	Command string       `json:"command"`
 	Process caps.Process `json:"process"`
-	Full    caps.Set     `json:"full"`    // the bounding sets of process 1 and of this one: of the machine, or of the container that we are in
+	Full    caps.Set     `json:"full"`    // the bounding sets of process 1 and of workshop: of the machine, or of the container that we are in
 	Kernel  caps.Set     `json:"kernel"`  // what the kernel knows
 	Missing caps.Set     `json:"missing"` // in Full, and not in the bounding set
+
+	ended bool // so that it executes nothing more
 
 	File    *caps.File    `json:"file,omitempty"`
 	Outcome *caps.Outcome `json:"outcome,omitempty"`
@@ -78,7 +80,7 @@ func lookAtCaps(pid int) (*capsLook, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &capsLook{PID: pid, Command: s.Get("Name")}
+	l := &capsLook{PID: pid, Command: s.Get("Name"), ended: s.Ended()}
 	if l.Process, err = caps.ReadProcess(pid); err != nil {
 		return nil, err
 	}
@@ -89,16 +91,19 @@ func lookAtCaps(pid int) (*capsLook, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Full = us.Bounding
+	l.Full = l.Kernel // where a /proc with hidepid does not show process 1
 	if first, err := caps.ReadProcess(1); err == nil {
-		l.Full |= first.Bounding
+		l.Full = us.Bounding | first.Bounding
 	}
 	l.Missing = l.Full &^ l.Process.Bounding
 	return l, nil
 }
 
 func (l *capsLook) exec(file string) error {
-	f, err := caps.ReadFile(l.PID, inPath(file))
+	if l.ended {
+		return usageError{fmt.Errorf("process %d has ended: %w", l.PID, unix.ESRCH)}
+	}
+	f, err := programOf(l.PID, file)
 	if err != nil {
 		err = fmt.Errorf("%w; --exec takes a program, as process %d sees it", err, l.PID)
 		if errors.Is(err, os.ErrPermission) && !errors.Is(err, caps.ErrNoProgram) {
@@ -142,7 +147,7 @@ func showSets(screen *ui.UI, l *capsLook) {
 	screen.Text(lang.F("CapEff, what it may do now: %s.", p.Effective.In(l.Kernel)), 0)
 	screen.Text(lang.F("CapBnd, what an execve can ever give: %d of the %d that this kernel knows.",
 		len(p.Bounding.Names()), len(l.Kernel.Names())), 0)
-	if lacks := (l.Kernel &^ l.Full).Names(); len(lacks) > 0 && l.PID != 1 {
+	if lacks := (l.Kernel &^ l.Full &^ p.Bounding).Names(); len(lacks) > 0 && l.PID != 1 {
 		screen.Text(lang.F("Process 1's bounding set lacks %d of them too: %s.", len(lacks), few(lacks)), 0)
 	}
 	if p.NoNewPrivs {
@@ -165,7 +170,9 @@ func capRow(l *capsLook, n int) []string {
 // capNote says what a row means.
 func capNote(l *capsLook, n int) string {
 	switch p := l.Process; {
-	case !l.Full.Has(n):
+	case !p.Bounding.Has(n) && p.Permitted.Has(n) && !p.Ambient.Has(n):
+		return lang.T("until the next execve")
+	case !p.Bounding.Has(n) && !l.Full.Has(n) && l.PID != 1:
 		return lang.T("missing, in process 1 too")
 	case !p.Bounding.Has(n):
 		return lang.T("missing, for good")

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,14 +13,17 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// inPath finds a program by its name, as a shell would.
-func inPath(file string) string {
-	if !strings.Contains(file, "/") {
-		if path, err := exec.LookPath(file); err == nil {
-			return path
+// programOf is what a process would execute by that name, which is sought in our
+// PATH, as that process sees the directories in it.
+func programOf(pid int, name string) (caps.File, error) {
+	if name != "" && !strings.Contains(name, "/") {
+		for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+			if f, err := caps.ReadFile(pid, filepath.Join(dir, name)); err == nil {
+				return f, nil
+			}
 		}
 	}
-	return file
+	return caps.ReadFile(pid, name)
 }
 
 // showFormula fills the formula in: capabilities(7), "Transformation of

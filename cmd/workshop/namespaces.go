@@ -164,7 +164,10 @@ func detail(kind string, s *observe.Snapshot) string {
 		inside := strings.Fields(s.Get("NSpid"))
 		return lang.F("here %d, inside %s", s.PID, inside[len(inside)-1])
 	case "mnt":
-		return lang.F("%d mounts", len(s.Mounts))
+		if len(s.Mounts) == 1 { // after a chroot others are in it, and out of reach
+			return lang.T("1 mount within its root")
+		}
+		return lang.F("%d mounts within its root", len(s.Mounts))
 	case "net":
 		return lang.F("interfaces: %s", strings.Join(interfacesOf(s.PID), " "))
 	case "cgroup":
