@@ -15,6 +15,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -51,7 +52,7 @@ func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
 	}
 	t, err := openTarget(info)
 	if err != nil {
-		return 0, err
+		return 0, orEnded(info, err)
 	}
 	defer t.close()
 	c := &Container{
@@ -61,7 +62,19 @@ func (e *Exec) supervise(ctx context.Context, caught *signals) (int, error) {
 	s := &supervisor{Container: c, into: t, signals: caught}
 	s.Spec.Steps = steps.Names(c.Steps)
 	defer s.close()
-	return s.live(ctx)
+	code, err := s.live(ctx)
+	return code, orEnded(info, err)
+}
+
+// orEnded says of an error that the container has ended, where it has.
+func orEnded(info journal.Info, err error) error {
+	if err == nil {
+		return nil
+	}
+	if first, gone := observe.TakeStatus(info.PID); gone != nil || first.Ended() {
+		return fmt.Errorf("the container has ended: %w", err)
+	}
+	return err
 }
 
 // Find gives the running container of that id. The error names the nearest one.

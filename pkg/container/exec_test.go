@@ -186,6 +186,40 @@ func TestExecUnknownContainer(t *testing.T) {
 	}
 }
 
+// endWatcher tells that the command has ended, and holds up what follows: the journal
+// still says that the container runs.
+type endWatcher struct{ ended, goOn chan int }
+
+func (endWatcher) Before(context.Context, *container.Moment) error { return nil }
+
+func (w endWatcher) After(_ context.Context, m *container.Moment) error {
+	if m.Name == "wait" {
+		w.ended <- m.PID
+		<-w.goOn
+	}
+	return nil
+}
+
+func TestExecSaysThatItHasEnded(t *testing.T) {
+	testenv.Root(t)
+	w := endWatcher{make(chan int), make(chan int)}
+	c := container.Container{Args: []string{"/bin/true"}, Watcher: w}
+	over := make(chan error)
+	go func() {
+		_, err := c.Run(t.Context())
+		over <- err
+	}()
+	info := infoOf(t, <-w.ended)
+	e := &container.Exec{ID: info.ID, Args: []string{"/bin/true"}}
+	if _, err := e.Run(t.Context()); !errors.Is(err, unix.ESRCH) || !strings.HasPrefix(err.Error(), "the container has ended: ") {
+		t.Errorf("got %v", err)
+	}
+	close(w.goOn)
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
+
 // The process that entered dies with the container: the group is killed.
 func TestExecEndsWithContainer(t *testing.T) {
 	info := start(t, container.Container{}, "fork-exec", "cgroup")
