@@ -32,13 +32,14 @@ func newExecCommand() *cobra.Command {
 		Use:   "exec ID [--] COMMAND [ARG...]",
 		Short: "Run one more command in a container that runs",
 		Long: `Enter a running container, as docker exec does, and execute a command there.
+One that is being built, step by step, cannot be entered yet.
 
 The new process enters the namespaces of the container's first process, its
-root directory and its cgroup, and takes the same capabilities, label and
-filter. What it does not get is what the first process inherited from its
-parent: resource limits (ulimit), niceness, signal masks. Nor does it get what
-only a supervisor can do: seccomp rules "notify" and "trace" have nobody who
-answers for this process, and the call fails with ENOSYS. Where that call is
+root directory and its cgroup, begins in /, and takes the same capabilities,
+label and filter. What it does not get is what the first process inherited from
+its parent: resource limits (ulimit), niceness, signal masks. Nor does it get
+what only a supervisor can do: seccomp rules "notify" and "trace" have nobody
+who answers for this process, and the call fails with ENOSYS. Where that call is
 execve, no process can enter.`,
 		Example: "  sudo workshop ps\n  sudo workshop exec 1a2b3c -- sh",
 		Args:    execArgs,

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
@@ -18,8 +19,9 @@ import (
 // running is one container of workshop ps --json.
 type running struct {
 	journal.Info
-	Group     string `json:"group,omitempty"` // its cgroup
-	Processes int    `json:"processes"`       // in that group
+	Group     string `json:"group,omitempty"`    // its cgroup
+	Processes int    `json:"processes"`          // in that group
+	Building  bool   `json:"building,omitempty"` // it has not all its layers yet, and no command
 }
 
 func newPsCommand() *cobra.Command {
@@ -52,7 +54,7 @@ func newPsCommand() *cobra.Command {
 
 // describe adds what the kernel says of the container just now.
 func describe(info journal.Info) running {
-	r := running{Info: info, Group: groupOfRun(info)}
+	r := running{Info: info, Group: groupOfRun(info), Building: container.Building(info.PID)}
 	if r.Group != "" {
 		r.Processes, _ = cgroup.Count(r.Group) // 0 where it ended meanwhile
 	}
@@ -85,6 +87,9 @@ func showRunning(screen *ui.UI, list []running) error {
 	for _, r := range list {
 		layers := ui.Wrap(strings.Join(r.Steps, " "), layersColumn)
 		command := observe.Printable(strings.Join(strings.Fields(strings.Join(r.Command, " ")), " ")) // of many lines, too
+		if r.Building {
+			command = lang.F("being built: %s", command)
+		}
 		rows = append(rows, []string{
 			r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), strings.Join(layers, "\n"), ui.Cut(command, screen.Width()-besideCommand),
 		})

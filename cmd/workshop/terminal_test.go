@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -165,6 +166,29 @@ func TestTerminalClosed(t *testing.T) {
 			t.Errorf("%v: exit code %d, want that of SIGHUP", args, code)
 		}
 	}
+}
+
+// TestPsOfOneBeingBuilt: until its command runs it has not all the layers in its line.
+func TestPsOfOneBeingBuilt(t *testing.T) {
+	s := startOnTerminal(t, "2", "--", "sleep", "4712")
+	lists := func(command string) {
+		t.Helper()
+		out, err := exec.Command("workshop", "ps").Output()
+		if err != nil || !regexp.MustCompile("chroot +"+command).Match(out) {
+			t.Errorf("%q is not in\n%s: %v", command, out, err)
+		}
+	}
+	for _, moment := range []string{"chroot", "execve"} {
+		s.see("q: leave")
+		s.typeKeys("\r")
+		s.see("▸ " + moment)
+		lists("being built: sleep 4712")
+	}
+	s.typeKeys("\r")
+	s.see("Survived")
+	lists("sleep 4712")
+	s.typeKeys("\x03")
+	s.ended()
 }
 
 // TestPause: Enter takes each step, and q leaves.

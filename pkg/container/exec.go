@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -120,6 +122,9 @@ func openTarget(info journal.Info) (t *target, err error) {
 	if t.steps, err = ownSteps(info.Steps); err != nil {
 		return t, err
 	}
+	if err := awaitBuilt(info.PID); err != nil {
+		return t, err
+	}
 	if err := t.canStart(); err != nil {
 		return t, err
 	}
@@ -132,6 +137,23 @@ func openTarget(info journal.Info) (t *target, err error) {
 	// Only now is it sure that the pid was never somebody else's.
 	_, err = Find(info.ID)
 	return t, err
+}
+
+// Building tells whether a container's first process takes its steps still, and has
+// not executed its command: its root may be the host's, whatever the journal says.
+func Building(pid int) bool {
+	argv, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)) // of one that has ended there is none
+	return bytes.HasPrefix(argv, []byte(childName+"\x00"))
+}
+
+// awaitBuilt gives a container the time to begin that nobody holds up.
+func awaitBuilt(pid int) error {
+	for end := time.Now().Add(time.Second); Building(pid); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			return errors.New("it is being built, and has not all its layers yet; let it go on to its command first")
+		}
+	}
+	return nil
 }
 
 // ownSteps are the steps that each process takes for itself, and of those what

@@ -186,6 +186,53 @@ func TestExecUnknownContainer(t *testing.T) {
 	}
 }
 
+// heldWatcher holds the child up before it takes its last step.
+type heldWatcher struct{ held, goOn chan int }
+
+func (w heldWatcher) Before(_ context.Context, m *container.Moment) error {
+	if m.Name == "capabilities" {
+		w.held <- m.PID
+		<-w.goOn
+	}
+	return nil
+}
+
+func (heldWatcher) After(context.Context, *container.Moment) error { return nil }
+
+// TestExecWaitsForAllLayers: who enters a container before it has its root would be on
+// the host.
+func TestExecWaitsForAllLayers(t *testing.T) {
+	testenv.Root(t)
+	for name, holds := range map[string]time.Duration{"for long": time.Minute, "for a moment": 100 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			w := heldWatcher{make(chan int), make(chan int)}
+			list, err := steps.Only([]string{"capabilities"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := container.Container{Steps: list, Args: []string{"/bin/sleep", "60"}, Watcher: w}
+			ctx, cancel := context.WithCancel(t.Context())
+			over := make(chan error)
+			go func() {
+				_, err := c.Run(ctx)
+				over <- err
+			}()
+			info := infoOf(t, <-w.held)
+			held := time.AfterFunc(holds, func() { close(w.goOn) })
+			e := &container.Exec{ID: info.ID, Args: []string{"/bin/true"}}
+			_, err = e.Run(t.Context())
+			if refused := err != nil && strings.Contains(err.Error(), "it is being built"); refused != (holds > time.Second) || !refused && err != nil {
+				t.Errorf("got %v", err)
+			}
+			if held.Stop() {
+				close(w.goOn)
+			}
+			cancel()
+			<-over
+		})
+	}
+}
+
 // endWatcher tells that the command has ended, and holds up what follows: the journal
 // still says that the container runs.
 type endWatcher struct{ ended, goOn chan int }

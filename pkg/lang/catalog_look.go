@@ -115,6 +115,7 @@ func init() {
 			"host: %d %s": "ホスト: %d %s",
 			"shared":      "共有",
 			"No container runs. Start one in another terminal: sudo workshop 5": "動いているコンテナはありません。別の端末で起動してください: sudo workshop 5",
+			"being built: %s":      "作成中: %s",
 			"PROCESSES":            "プロセス数",
 			"LAYERS":               "層",
 			"COMMAND":              "コマンド",
