@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -30,6 +33,21 @@ func explained(err error) string {
 		text += "\n  " + next
 	}
 	return text
+}
+
+// harmless writes out what would do something to a terminal: an error may quote a name
+// that somebody else chose.
+func harmless(text string) string {
+	var b strings.Builder
+	for i, r := range text {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		char := text[i : i+size]
+		if r != '\n' && (unicode.IsControl(r) || r == utf8.RuneError) {
+			char = strings.Trim(strconv.Quote(char), `"`)
+		}
+		b.WriteString(char)
+	}
+	return b.String()
 }
 
 // advice says what to do about an error, where that is known.

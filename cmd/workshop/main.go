@@ -37,7 +37,7 @@ func run() int {
 	err := cmp.Or(root.Execute(), unwritten)
 	var own exitCode
 	if err != nil && !errors.As(err, &own) {
-		complain("workshop: " + explained(err))
+		complain("workshop: " + harmless(explained(err)))
 	}
 	return codeOf(err)
 }

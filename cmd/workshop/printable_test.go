@@ -17,9 +17,10 @@ func TestPrintable(t *testing.T) {
 	const wild = "rvm\x1b[31mred\a"
 	look := &capsLook{Command: wild, File: &caps.File{Path: wild}, Outcome: &caps.Outcome{}}
 	for name, show := range map[string]func(*ui.UI){
-		"cgroups": func(u *ui.UI) { showGroups(u, cgroup.Survey{Mounts: []cgroup.Mount{{Group: "/" + wild}}}) },
-		"ps":      func(u *ui.UI) { _ = showRunning(u, []running{{Info: journal.Info{Command: []string{"echo", wild}}}}) },
-		"caps":    func(u *ui.UI) { _ = look.show(u) },
+		"cgroups":  func(u *ui.UI) { showGroups(u, cgroup.Survey{Mounts: []cgroup.Mount{{Group: "/" + wild}}}) },
+		"ps":       func(u *ui.UI) { _ = showRunning(u, []running{{Info: journal.Info{Command: []string{"echo", wild}}}}) },
+		"caps":     func(u *ui.UI) { _ = look.show(u) },
+		"an error": func(u *ui.UI) { u.Line(harmless(wild)) },
 		"namespaces": func(u *ui.UI) {
 			_ = (&picture{Host: member{Command: wild}, Processes: []member{{Command: wild}}}).show(u)
 		},
@@ -31,5 +32,17 @@ func TestPrintable(t *testing.T) {
 				t.Errorf("%q", text)
 			}
 		})
+	}
+}
+
+// TestHarmless: nothing else of an error is changed.
+func TestHarmless(t *testing.T) {
+	for text, want := range map[string]string{
+		"open \"ä 漢\":\n  no　such": "open \"ä 漢\":\n  no　such",
+		"a\x9bb\xffc\x1b\u009b":    `a\x9bb\xffc\x1b\u009b`,
+	} {
+		if got := harmless(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
 	}
 }
