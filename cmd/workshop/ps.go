@@ -61,6 +61,14 @@ func describe(info journal.Info) running {
 	return r
 }
 
+// count is - where no group tells.
+func (r running) count() string {
+	if r.Group == "" {
+		return "-"
+	}
+	return fmt.Sprint(r.Processes)
+}
+
 // groupOfRun is the group of the container's first process, or "" where the run has none
 // of its own. Of a zombie version 1 says the root group: then it is the run's guard.
 func groupOfRun(info journal.Info) string {
@@ -91,7 +99,7 @@ func showRunning(screen *ui.UI, list []running) error {
 			command = lang.F("being built: %s", command)
 		}
 		rows = append(rows, []string{
-			r.ID, fmt.Sprint(r.PID), fmt.Sprint(r.Processes), strings.Join(layers, "\n"), ui.Cut(command, screen.Width()-besideCommand),
+			r.ID, fmt.Sprint(r.PID), r.count(), strings.Join(layers, "\n"), ui.Cut(command, screen.Width()-besideCommand),
 		})
 	}
 	screen.Table([]string{"ID", "PID", lang.T("PROCESSES"), lang.T("LAYERS"), lang.T("COMMAND")}, rows)
