@@ -138,7 +138,11 @@ func (s *seenCalls) sum(screen *ui.UI, all bool) {
 		counted = append(counted, fmt.Sprintf("%s %d", n, s.count[n]))
 	}
 	screen.Line("")
-	screen.Line(screen.Strong(lang.F("%d calls of %d kinds", total, len(names))))
+	sum := lang.F("%d calls of %d kinds", total, len(names))
+	if total == 1 {
+		sum = lang.T("1 call")
+	}
+	screen.Line(screen.Strong(sum))
 	if total == 0 {
 		return
 	}

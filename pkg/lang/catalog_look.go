@@ -119,6 +119,7 @@ func init() {
 			"PROCESSES":            "プロセス数",
 			"LAYERS":               "層",
 			"COMMAND":              "コマンド",
+			"1 call":               "1回の呼び出し",
 			"%d calls of %d kinds": "%d回、%d種類の呼び出し",
 			"The filter that allows these and no others:":                                                 "これらだけを許すフィルタ:",
 			"%s is left out: another step of these takes its place":                                       "%sは外します。指定されたほかのステップがその代わりをします",
