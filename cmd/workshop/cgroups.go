@@ -40,6 +40,7 @@ cgroup.controllers say. See cgroups(7).`,
 				return err
 			}
 			if asJSON {
+				s.Mounts, s.Controllers = notNull(s.Mounts), notNull(s.Controllers)
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
 			}
 			return showSurvey(ui.New(cmd.OutOrStdout()), s)
