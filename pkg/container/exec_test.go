@@ -162,6 +162,26 @@ func TestExecTakesOwnSteps(t *testing.T) {
 	}
 }
 
+// TestExecTakesLabel: it is written to the host's /proc, before and after the root has
+// changed.
+func TestExecTakesLabel(t *testing.T) {
+	testenv.AppArmor(t)
+	for _, layers := range [][]string{{"fork-exec", "apparmor"}, {"namespaces", "pivot-root", "capabilities", "apparmor", "seccomp"}} {
+		c := container.Container{}
+		if len(layers) > 2 {
+			c.Rootfs = testenv.Rootfs(t)
+		}
+		info := start(t, c, layers...)
+		want, err := os.ReadFile(fmt.Sprintf("/proc/%d/attr/apparmor/current", info.PID))
+		if err != nil || !strings.HasPrefix(string(want), "workshop-"+info.ID) {
+			t.Fatalf("the first process has the label %q: %v", want, err)
+		}
+		if said, code := execIn(t, info.ID, "cat /proc/self/attr/apparmor/current"); code != 0 || said != strings.TrimSpace(string(want)) {
+			t.Errorf("%v: exit code %d, it said %q, the container's is %q", layers, code, said, want)
+		}
+	}
+}
+
 // TestExecNobodyAnswers: a filter that asks a tracer about what a start needs would
 // leave a process that comes later without one.
 func TestExecNobodyAnswers(t *testing.T) {
