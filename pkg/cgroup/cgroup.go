@@ -39,6 +39,7 @@ func Find(controller string) (Tree, error) {
 	if err != nil {
 		return Tree{}, fmt.Errorf("read /proc/self/mountinfo: %w", err)
 	}
+	mounts = slices.DeleteFunc(mounts, hidden)
 	for _, m := range mounts {
 		if m.FSType == "cgroup" && slices.Contains(strings.Split(m.VFSOptions, ","), controller) {
 			return Tree{1, m.Mountpoint, m.Root}, nil
@@ -50,6 +51,13 @@ func Find(controller string) (Tree, error) {
 		}
 	}
 	return Tree{}, fmt.Errorf("%s: %w", controller, ErrNotFound)
+}
+
+// hidden tells whether something else is mounted over a tree: its path leads elsewhere.
+func hidden(m *mountinfo.Info) bool {
+	var st unix.Stat_t
+	err := unix.Stat(m.Mountpoint, &st)
+	return err != nil || unix.Mkdev(uint32(m.Major), uint32(m.Minor)) != st.Dev
 }
 
 func has(file, word string) bool {

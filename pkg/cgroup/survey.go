@@ -56,6 +56,7 @@ func Look(pid int) (Survey, error) {
 	if err != nil {
 		return s, fmt.Errorf("read /proc/self/mountinfo: %w", err)
 	}
+	infos = slices.DeleteFunc(infos, hidden)
 	if s.Controllers, err = procCgroups(); err != nil {
 		return s, err
 	}

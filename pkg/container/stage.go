@@ -29,6 +29,9 @@ func ownMounts() error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
 	}
+	if err := TopRoot(); err != nil {
+		return err
+	}
 	// Private: nothing that is mounted here reaches the host.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return &steps.Error{Op: "mount --make-rprivate", Path: "/", Err: err}
@@ -77,14 +80,24 @@ func lowerdir(dirs []string) string {
 
 const guardEntry = "guard"
 
+// unrecorded is the error of what was not made, for it could not be written down.
+type unrecorded struct{ error }
+
+func (e *unrecorded) Unwrap() error { return e.error }
+
 // makeGuard makes the cgroup that every run is born into, so that all of it can
 // be found and ended.
 func makeGuard(j *journal.Journal) (tree cgroup.Tree, dir string, err error) {
 	if tree, err = cgroup.Find("pids"); err != nil {
 		return tree, "", err
 	}
+	if tree.Version == 1 { // see fromGroup
+		if _, err := tree.Of(unix.Gettid(), "pids"); err != nil {
+			return tree, "", err
+		}
+	}
 	if err := j.Record(guardEntry, tree.Path(j.ID)); err != nil {
-		return tree, "", err
+		return tree, "", &unrecorded{err}
 	}
 	if dir, err = tree.Make(j.ID, "pids"); err != nil {
 		return tree, "", err

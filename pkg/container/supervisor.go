@@ -48,7 +48,12 @@ func (c *Container) prepare(j *journal.Journal) (*supervisor, error) {
 		return nil, err
 	}
 	var err error
-	if s.run.Tree, s.run.Cgroup, err = makeGuard(j); err != nil {
+	s.run.Tree, s.run.Cgroup, err = makeGuard(j)
+	var not *unrecorded
+	switch s.run.NoCgroup = err; {
+	case errors.As(err, &not):
+		return nil, fmt.Errorf("write the journal: %w", err)
+	case err != nil:
 		c.warn(fmt.Errorf("this run has no guard cgroup, and may leave processes behind: %w", err))
 	}
 	return s, nil

@@ -22,7 +22,7 @@ var Cgroup = &Step{
 
 func makeGroup(s *Spec, r *Run, _ *syscall.SysProcAttr) error {
 	if r.Cgroup == "" {
-		return noGroup(r.Tree)
+		return noGroup(r.Tree, r.NoCgroup)
 	}
 	// Version 2: a group has a controller only where its parent passes it on.
 	if r.Tree.Version == 2 {

@@ -80,17 +80,13 @@ func canLimit() error {
 		return err
 	}
 	if err := unix.Access(tree.Mount, unix.W_OK); err != nil {
-		return noGroupBecause(tree, err)
+		return noGroup(tree, err)
 	}
 	return nil
 }
 
 // noGroup says why no group could be made in the tree.
-func noGroup(tree cgroup.Tree) error {
-	return noGroupBecause(tree, unix.Access(tree.Mount, unix.W_OK))
-}
-
-func noGroupBecause(tree cgroup.Tree, err error) error {
+func noGroup(tree cgroup.Tree, err error) error {
 	why := "this process may not make groups there"
 	switch {
 	case errors.Is(err, unix.EROFS):

@@ -90,6 +90,8 @@ type Run struct {
 	Tree   cgroup.Tree // the tree that has the pids controller
 	Cgroup string      // the guard: the group of every run; "" where none can be made
 
+	NoCgroup error // why there is none
+
 	// BirthGroup is the group below Cgroup that the child is born into; ""
 	// is Cgroup itself.
 	BirthGroup string
