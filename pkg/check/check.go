@@ -42,6 +42,9 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 	if len(c.Command) == 0 {
 		return nil, container.ErrNoCommand
 	}
+	if err := container.OwnProc(); err != nil {
+		return nil, err
+	}
 	report, err := c.once(ctx, false)
 	if err == nil && report.NoShell != nil && report.NoShell.Why == WantsTerminal {
 		again, err := c.once(ctx, true)

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
-	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -57,8 +56,6 @@ func (c *Check) startAgain(ctx context.Context, pty bool, e *evidence) error {
 	for _, dir := range slices.Backward(groups) { // what would have done that may be killed
 		_ = unix.Rmdir(dir)
 	}
-	// It may have been workshop. What cannot be taken back, the next run tells of.
-	_ = container.Sweep()
 	return err
 }
 

@@ -206,6 +206,8 @@ func (r *run) end() error {
 	if r.guard != nil {
 		err = errors.Join(err, r.guard.Close())
 	}
+	// It may have been workshop. What cannot be taken back, the next run tells of.
+	_ = container.Sweep()
 	return errors.Join(err, unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, uintptr(r.subreaper), 0, 0, 0))
 }
 
@@ -216,6 +218,9 @@ func ownMounts() error {
 	// CLONE_FS too: a thread that shares its root with others may not leave.
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
+	}
+	if err := container.TopRoot(); err != nil {
+		return err
 	}
 	before, err := mountsOf(unix.Gettid())
 	if err != nil {

@@ -168,6 +168,9 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 	if len(c.Args) == 0 {
 		return ExitFailed, ErrNoCommand
 	}
+	if err := OwnProc(); err != nil {
+		return ExitFailed, err
+	}
 	// Before the signals are caught: a profile may be a FIFO, which only a signal ends.
 	if err := c.check(); err != nil {
 		return ExitCode(err), err
