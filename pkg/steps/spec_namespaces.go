@@ -119,13 +119,22 @@ func (n *NamespaceSettings) setClock(made error) error {
 		return &Error{"clock_gettime", "CLOCK_BOOTTIME", err}
 	}
 	file := fmt.Sprintf("/proc/%d/timens_offsets", unix.Gettid())
-	offset := fmt.Sprintf("boottime %d 0", int64(n.Uptime)-up.Sec)
+	// An offset counts from the machine's own clock, and ours may have one already.
+	offset := fmt.Sprintf("boottime %d 0", int64(n.Uptime)-up.Sec+bootOffset(file))
 	f, err := os.OpenFile(file, os.O_WRONLY, 0)
 	if err == nil {
 		_, err = f.WriteString(offset)
 		err = errors.Join(err, f.Close())
 	}
 	return failed("write "+offset+" to "+file, err)
+}
+
+// bootOffset reads the seconds of the line "boottime SECONDS NANOSECONDS".
+func bootOffset(file string) (seconds int64) {
+	text, _ := os.ReadFile(file)
+	_, line, _ := strings.Cut(string(text), "boottime")
+	_, _ = fmt.Sscan(line, &seconds)
+	return seconds
 }
 
 // lo is the loopback interface: the first in every network namespace, so that
