@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"time"
 
@@ -161,10 +162,16 @@ func (r *run) attackAll(ctx context.Context, e *evidence) error {
 		return nil
 	}
 	g, err := bring(e.shell.PID)
-	if err != nil {
+	var refused *os.SyscallError
+	switch {
+	case errors.As(err, &refused) && refused.Syscall == "setns": // it is we who may not
+		return fmt.Errorf("enter the mount namespace of the shell: %w", err)
+	case err != nil:
 		e.noGuest = err
-	} else if err := errors.Join(r.attackBy(ctx, e, g, probes), g.remove()); err != nil {
-		return err
+	default:
+		if err := errors.Join(r.attackBy(ctx, e, g, probes), g.remove()); err != nil {
+			return err
+		}
 	}
 	_, _, e.deaf = r.ask(ctx, "", "$?")
 	return nil

@@ -51,7 +51,7 @@ func bring(pid int) (*guest, error) {
 	g := &guest{root: root, ns: ns}
 	if err := g.mount(); err != nil {
 		g.close()
-		return nil, fmt.Errorf("no directory inside takes a mount: %w", rootCause(err))
+		return nil, err
 	}
 	if err := g.fill(); err != nil {
 		return nil, errors.Join(err, g.remove())
@@ -81,6 +81,15 @@ func (g *guest) within(do func() error) error {
 	})
 }
 
+// noPlace is the error of a root filesystem that has no such place.
+type noPlace struct{ error }
+
+func (e *noPlace) Error() string {
+	return fmt.Sprintf("no directory inside takes a mount: %v", rootCause(e.error))
+}
+
+func (e *noPlace) Unwrap() error { return e.error }
+
 // mount covers the first of the places that is there.
 func (g *guest) mount() error {
 	return g.within(func() (err error) {
@@ -94,7 +103,7 @@ func (g *guest) mount() error {
 				return nil
 			}
 		}
-		return os.NewSyscallError("mount", cmp.Or(err, error(unix.ENOTDIR)))
+		return &noPlace{cmp.Or(err, error(unix.ENOTDIR))}
 	})
 }
 
@@ -171,8 +180,9 @@ func notBegun(code int) string {
 // attackHint is for who cannot be attacked, where a point has no hint of its own.
 func attackHint(e *evidence) string {
 	late := slices.ContainsFunc(slices.Collect(maps.Values(e.attacks)), func(o outcome) bool { return o.late })
+	var none *noPlace
 	switch {
-	case e.noGuest != nil:
+	case errors.As(e.noGuest, &none):
 		return lang.F("The attack is a program on a tmpfs, which is mounted inside for a moment, on one of these directories: %s. Make one of them in your root filesystem, and let it be a place where something can be mounted.", "/"+strings.Join(places, ", /"))
 	case late && e.shell.Get("Seccomp") == "2":
 		return lang.F("The attack is made by a Go program, and your filter ends it before it begins. Allow what every Go program calls, as for any program that may run inside: %s.", strings.Join(goCalls, ", "))
