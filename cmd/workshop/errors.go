@@ -59,11 +59,13 @@ func advice(err error, errno unix.Errno) string {
 		return execAdvice(errno)
 	case aboutProc(err) && missingProc():
 		return lang.T("There is no /proc here. Try: mount -t proc proc /proc")
+	case errno == unix.EROFS && aboutProc(err):
+		return lang.T("/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.")
 	case errno == unix.EROFS:
 		return lang.T("workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.")
 	case errors.Is(err, unix.ENOSPC):
 		return lang.T("A filesystem is full: see df -h.")
-	case errors.As(err, &failed) && errno == unix.EPERM:
+	case errors.As(err, &failed) && (errno == unix.EPERM || errno == unix.EACCES):
 		return lang.T("The kernel refuses even root here: inside of a container? Try it in a VM.")
 	}
 	return ""

@@ -2,6 +2,7 @@ package container
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -184,11 +185,13 @@ func (c *child) exec(in *instructions) error {
 func insideRoot() error {
 	buf := make([]byte, unix.PathMax)
 	n, err := unix.Getcwd(buf)
-	if err == nil && (n == 0 || buf[0] != '/') { // "(unreachable)/..."
-		err = unix.ENOENT
-	}
-	if err != nil {
-		return &steps.Error{Op: "getcwd", Path: "the working directory is outside of the root", Err: err}
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return &steps.Error{Op: "getcwd", Path: "the working directory has been removed: cd to another one", Err: err}
+	case err == nil && (n == 0 || buf[0] != '/'): // "(unreachable)/..."
+		return &steps.Error{Op: "getcwd", Path: "the working directory is outside of the root", Err: unix.ENOENT}
+	case err != nil:
+		return &steps.Error{Op: "getcwd", Err: err}
 	}
 	return nil
 }
