@@ -194,7 +194,7 @@ func machineFacts(m *doctor.Machine) [][2]string {
 	facts := [][2]string{
 		{lang.T("distribution"), m.Distribution},
 		{lang.T("inside of"), insideOf(m.Places)},
-		{lang.T("cgroups"), cgroupFact(m.Cgroup)},
+		{lang.T("cgroups"), cgroupFact(m)},
 		{lang.T("security modules"), strings.Join(m.LSMs, ", ")},
 		{lang.T("AppArmor label"), m.Label},
 		{lang.T("seccomp actions"), strings.Join(m.Seccomp, " ")},
@@ -221,7 +221,11 @@ func insideOf(places []inside.Place) string {
 	return strings.Join(list, "\n")
 }
 
-func cgroupFact(c doctor.Cgroup) string {
+func cgroupFact(m *doctor.Machine) string {
+	if !m.Proc {
+		return "" // not known
+	}
+	c := m.Cgroup
 	text := lang.T(worlds[c.World])
 	switch {
 	case c.Delegated:
@@ -241,7 +245,10 @@ func userNamespaceFact(m *doctor.Machine) string {
 }
 
 func capabilityFact(m *doctor.Machine) string {
-	if len(m.Lacks) == 0 {
+	switch {
+	case !m.Proc:
+		return "" // not known
+	case len(m.Lacks) == 0:
 		return lang.T("all that the kernel knows")
 	}
 	return lang.F("all but %s", strings.Join(m.Lacks, ", "))

@@ -78,7 +78,11 @@ func (r *Report) State() State {
 // Judge tells what a machine with these facts can do. It measures nothing.
 func Judge(m *Machine) *Report {
 	r := &Report{Machine: m, Lessons: allLessons(), Findings: []Finding{}} // not null
-	for _, rule := range rules {
+	known := rules
+	if !m.Proc { // nothing else was read that is true
+		known = rules[:1]
+	}
+	for _, rule := range known {
 		for _, f := range rule.find(m) {
 			f.layer = rule.layer
 			r.add(f)

@@ -60,6 +60,24 @@ func states(r *Report) string {
 	return b.String()
 }
 
+// TestNoProc: of what is read in /proc, nothing is said where there is none.
+func TestNoProc(t *testing.T) {
+	m := good()
+	m.Proc, m.Cgroup, m.Checks["namespaces"] = false, Cgroup{World: cgroup.WorldNone}, Missing{What: "no /proc/self/ns/pid"}
+	if found := Judge(m).Findings; len(found) != 1 {
+		t.Errorf("%+v", found)
+	}
+}
+
+// TestNoJournal: where none can be written, no cgroup is to blame.
+func TestNoJournal(t *testing.T) {
+	m := good()
+	m.Tried[tryRunDir], m.Tried[tryGuard] = "EROFS", "mkdir /run/workshop: EROFS"
+	if found := Judge(m).Findings; len(found) != 1 {
+		t.Errorf("%+v", found)
+	}
+}
+
 // TestMends takes one thing away from a good machine, where nothing is found: so
 // each mend is there because of that thing.
 func TestMends(t *testing.T) {

@@ -18,7 +18,7 @@ type rule struct {
 }
 
 var rules = []rule{
-	{anyRun, noProc},
+	{anyRun, noProc}, // first: see Judge
 	{anyRun, notRoot},
 	{anyRun, noRunDir},
 	{anyRun, noMounts},
@@ -130,6 +130,9 @@ func (m *Machine) guardFails() string {
 	}
 	if c, ok := m.Checks[steps.Cgroup.Name]; ok {
 		return c.What
+	}
+	if m.failed(tryRunDir) != "" {
+		return "" // without a journal none was tried
 	}
 	return m.failed(tryGuard)
 }
