@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -139,13 +140,30 @@ func (f *checkFlags) check(lesson int, command []string) (*check.Check, error) {
 	if err == nil && filepath.Dir(root) == rootfs.Dir() {
 		err = rootfs.RefreshWorkshop(root)
 	}
-	if err != nil && lesson >= steps.Chroot.Lesson {
+	needed := lesson >= steps.Chroot.Lesson
+	if err == nil && needed && len(command) > 0 {
+		err = canExecute(root)
+	}
+	switch {
+	case err == nil:
+		c.Env = append(c.Env, "ROOTFS="+root)
+	case needed:
 		return nil, err
 	}
-	if err == nil {
-		c.Env = append(c.Env, "ROOTFS="+root)
-	}
 	return c, nil
+}
+
+// canExecute fails where a mount option keeps every program of a root filesystem from
+// being executed. Our own containers lay an overlay over it, which has no such option.
+func canExecute(root string) error {
+	var st unix.Statfs_t
+	if unix.Statfs(root, &st) != nil || st.Flags&unix.ST_NOEXEC == 0 {
+		return nil
+	}
+	return &steps.Unsupported{
+		What:    root + " is mounted with noexec: no program in it can be executed",
+		Instead: "mount -o remount,exec the file system, or: export WORKSHOP_ROOTFS=DIR on another one, and sudo -E workshop rootfs build",
+	}
 }
 
 // canCheck asks the lesson's own step what this machine lacks for it.

@@ -65,6 +65,8 @@ func advice(err error, errno unix.Errno) string {
 		return lang.T("workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.")
 	case errors.Is(err, unix.ENOSPC):
 		return lang.T("A filesystem is full: see df -h.")
+	case errno == unix.EMFILE:
+		return lang.T("The limit of open files is too low here: see ulimit -n.")
 	case errors.As(err, &failed) && (errno == unix.EPERM || errno == unix.EACCES):
 		return lang.T("The kernel refuses even root here: inside of a container? Try it in a VM.")
 	}
