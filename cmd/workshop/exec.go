@@ -2,11 +2,9 @@ package main
 
 import (
 	"errors"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
@@ -49,7 +47,7 @@ execve, no process can enter.`,
 				return err
 			}
 			e := &container.Exec{ID: args[0], Args: args[1:]}
-			e.Terminal = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+			e.Terminal = mayTakeTerminal()
 			code, err := e.Run(cmd.Context())
 			if err == nil && code != 0 {
 				err = exitCode(code)

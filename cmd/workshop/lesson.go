@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -187,7 +188,7 @@ func (f *containerFlags) container(lesson int) (*container.Container, error) {
 		list = f.possible(list)
 	}
 	c := &container.Container{Steps: list, Spec: f.spec, Warn: warn}
-	c.Terminal = term.IsTerminal(0) && term.IsTerminal(1)
+	c.Terminal = mayTakeTerminal()
 	if !c.NewRoot() {
 		return c, nil
 	}
@@ -244,6 +245,16 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 
 // exitLeft is the end of a run that a person left before the command.
 const exitLeft exitCode = 0
+
+// mayTakeTerminal tells whether the command gets a terminal of its own: the person's
+// is set to raw for that, which stops a job in the background (SIGTTOU).
+func mayTakeTerminal() bool {
+	if !term.IsTerminal(0) || !term.IsTerminal(1) {
+		return false
+	}
+	group, err := unix.IoctlGetInt(0, unix.TIOCGPGRP)
+	return err != nil || group == unix.Getpgrp() // ENOTTY: it does not control our session
+}
 
 // runContainer ends with the command's own exit code.
 func runContainer(ctx context.Context, c *container.Container) error {

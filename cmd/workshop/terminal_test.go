@@ -29,6 +29,16 @@ type screen struct {
 	text   bytes.Buffer
 }
 
+// TestInBackground: a job in the background is not stopped for the terminal's sake.
+func TestInBackground(t *testing.T) {
+	testenv.Root(t)
+	s := runOnTerminal(t, exec.Command("sh", "-c", `set -m
+workshop 3 -q -- sh -c 'echo its terminal is; exit 3' & wait $!; echo code $?`))
+	s.see("its terminal is")
+	s.see("code 3")
+	s.ended()
+}
+
 func startOnTerminal(t *testing.T, args ...string) *screen {
 	t.Helper()
 	return runOnTerminal(t, exec.Command("workshop", args...))
