@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/lesson"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -61,9 +63,7 @@ func lint(dir []string) ([]lesson.Complaint, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", base, err)}
 	}
-	if len(dir) == 0 {
-		list = append(list, withoutFolder(fsys)...)
-	}
+	list = append(list, withoutFolder(fsys)...)
 	for i := range list {
 		list[i].File = path.Join(base, list[i].File)
 	}
@@ -122,6 +122,9 @@ func knownCommand(words []string) error {
 	if err := cmd.ParseFlags(rest); err != nil {
 		return err
 	}
+	if err := knownSteps(cmd); err != nil {
+		return err
+	}
 	given := cmd.Flags().Args()
 	switch {
 	case len(given) == 0:
@@ -130,6 +133,22 @@ func knownCommand(words []string) error {
 		return fmt.Errorf("no command %q%s", given[0], nearest.Hint(given[0], namesOf(cmd)))
 	}
 	return knownArgument(cmd.Name(), given[0])
+}
+
+// knownSteps looks at the values of the flags that take names of steps.
+func knownSteps(cmd *cobra.Command) error {
+	var wrong error
+	for _, flag := range []string{"only", "without"} {
+		names, _ := cmd.Flags().GetStringSlice(flag) // none, where there is no such flag
+		for _, name := range names {
+			if strings.ToLower(name) != name {
+				continue // STEP is to be filled in
+			}
+			_, err := steps.Lookup(name)
+			wrong = errors.Join(wrong, err)
+		}
+	}
+	return wrong
 }
 
 // concrete puts something in the place of what the reader is to fill in.
@@ -165,6 +184,8 @@ func knownArgument(command, name string) error {
 	switch {
 	case command == "attack":
 		_, err = attack.Lookup(name)
+	case command == "code":
+		_, err = findStep(name)
 	case command == "demo":
 		_, err = demo.Lookup(name)
 	case slices.Contains(takeLesson, command):

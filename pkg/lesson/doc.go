@@ -127,7 +127,9 @@
 //
 // [Lint], which is workshop lint, finds what reading does not:
 //
-//   - a language, the task, a part of it, or a solution is missing;
+//   - a language, the task, a part of it, or a solution is missing, or there is a
+//     file or a folder that nothing reads, or a number twice;
+//   - a file has carriage returns, a byte order mark, or what is not UTF-8;
 //   - Watch, Attack or Defend has no speaker's note;
 //   - a transcript claims nothing: some command is expected to say something, and
 //     whatever it says would be right, since "..." stands for all of it, and the
@@ -135,7 +137,7 @@
 //     those after it, and claims silence and success;
 //   - English and Japanese run other blocks, or the right answer of a question
 //     has another number;
-//   - a drawing has more than 76 columns, or a line of a command more than 80;
+//   - a drawing has a tab or more than 76 columns, or a line of a command more than 80;
 //   - a command of workshop in `code` or in a block of sh does not exist, with
 //     its flags, or a link to a lesson leads nowhere.
 package lesson

@@ -51,7 +51,9 @@ func Lint(fsys fs.FS, known func(words []string) error) ([]Complaint, error) {
 		return nil, errors.New("there is no lesson: each is NN-name/lesson.md")
 	}
 	l := &linter{fsys: fsys, known: known}
+	l.strays(folders)
 	for _, folder := range folders {
+		l.files(folder)
 		english := l.text(folder, lang.English)
 		japanese := l.text(folder, lang.Japanese)
 		if english != nil && japanese != nil {
@@ -70,6 +72,9 @@ func (l *linter) text(folder, language string) *Lesson {
 	file := FileOf(folder, language)
 	if !slices.Contains(Languages(l.fsys, folder), language) {
 		l.add(file, 1, "there is no such file")
+		return nil
+	}
+	if !l.legible(file) {
 		return nil
 	}
 	read, err := Read(l.fsys, folder, language)
@@ -156,6 +161,9 @@ func (l *linter) block(read *Lesson, b *Block) {
 	_, indent := indents(b)
 	most := widest - len(indent)
 	for i, line := range b.Figure {
+		if strings.Contains(line, "\t") {
+			l.add(read.File, b.Line+1+i, "a tab, which is as wide as each terminal likes: write spaces")
+		}
 		if w := ui.Width(line); w > most {
 			l.add(read.File, b.Line+1+i, "%d columns, and the most are %d: %s", w, most, line)
 		}

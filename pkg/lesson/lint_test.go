@@ -36,15 +36,24 @@ func proper(language string) string {
 }
 
 func properFiles(english, japanese string) fstest.MapFS {
-	files := fstest.MapFS{
-		"02-chroot/lesson.md":    {Data: []byte(english)},
-		"02-chroot/lesson.ja.md": {Data: []byte(japanese)},
-		"01-before/task.txt":     {},
-		"02-chroot/task.txt":     {Data: []byte("en: do\nja: 行う\nsh: a\nperl: b\ngo: c\n")},
+	first := strings.NewReplacer("start 2", "start 1", "check 2", "check 1")
+	const task = "en: do\nja: 行う\nsh: a\nperl: b\ngo: c\n"
+	files := fstest.MapFS{}
+	for file, text := range map[string]string{
+		"01-before/lesson.md":    first.Replace(proper(lang.English)),
+		"01-before/lesson.ja.md": first.Replace(proper(lang.Japanese)),
+		"01-before/task.txt":     task,
+		"02-chroot/lesson.md":    english,
+		"02-chroot/lesson.ja.md": japanese,
+		"02-chroot/task.txt":     task,
+		"embed.go":               "package lessons",
+	} {
+		files[file] = &fstest.MapFile{Data: []byte(text)}
 	}
-	for _, name := range []string{"box.sh", "box.pl", "box.go"} {
-		files["01-before/solution/"+name] = &fstest.MapFile{Data: []byte("x")}
-		files["02-chroot/solution/"+name] = &fstest.MapFile{Data: []byte("x")}
+	for _, folder := range []string{"01-before/starter/", "01-before/solution/", "02-chroot/solution/"} {
+		for _, name := range []string{"box.sh", "box.pl", "box.go"} {
+			files[folder+name] = &fstest.MapFile{Data: []byte("x")}
+		}
 	}
 	return files
 }
@@ -89,6 +98,12 @@ func TestLint(t *testing.T) {
 		{"in an answer", en, "[ ] one", "[ ] `workshop one`", "lesson.md:67: workshop one: no command"},
 		{"in a block of sh", en, "workshop start 2 # here", "true |\\\nworkshop look", "lesson.md:51: workshop look: no command"},
 		{"a wide drawing", en, aPlay, aPlay + "\n```text\n" + strings.Repeat("あ", 39) + "\n```\n", "lesson.md:27: 78 columns, and the most are 76"},
+		{"a tab in a drawing", en, aPlay, aPlay + "\n```\n1\n\t2\n```\n", "lesson.md:28: a tab"},
+		{"carriage returns", ja, "\n", "\r\n", "lesson.ja.md:1: the line ends with a carriage return"},
+		{"a byte order mark", ja, "---\n", "\ufeff---\n", "lesson.ja.md:1: the line begins with a byte order mark"},
+		{"no UTF-8", en, "Because.", "Bec\xe4use.", "lesson.md:73: this is not UTF-8"},
+		{"an escape", en, "Because.", "\x1b[1mBecause.", "lesson.md:73: here is the character U+001B"},
+		{"a space without width", en, "echo seen", "echo\u200bseen", "lesson.md:22: here is the character U+200B"},
 		{"a link", en, "A *summary*.", "A [summary](../03-pivot-root/lesson.md).", "lesson.md:7: the link to ../03-pivot-root/lesson.md leads nowhere"},
 		{"other attributes", ja, "```console\n", "```console timeout=5s\n", "lesson.ja.md:21: the attributes are not those of lesson.md:21\n    - (none)\n    + timeout=5s"},
 		{"another command", ja, "$ echo seen\n", "$ echo Seen\n", "lesson.ja.md:21: the commands are not those of lesson.md:21\n    - $ echo seen\n    + $ echo Seen"},
@@ -128,10 +143,17 @@ func TestLintPrograms(t *testing.T) {
 		{"02-chroot/solution/box.go", "", "02-chroot/solution/box.go:1: it is empty"},
 		{"02-chroot/solution/box.pl", none, "02-chroot/solution/box.pl:1: " + none},
 		{"01-before/solution/box.sh", none, "01-before/solution/box.sh:1: " + none},
-		{"01-before/task.txt", none, "02-chroot/starter/box.sh:1: " + none + "\n" +
+		{"01-before/task.txt", none, "01-before/task.txt:1: this lesson has no program to write\n02-chroot/starter/box.sh:1: " + none + "\n" +
 			"02-chroot/starter/box.pl:1: " + none + "\n02-chroot/starter/box.go:1: " + none},
 		{task, none, task + ":1: this lesson has no program to write"},
 		{task, "en: a\nja: い\nsh: a\npearl: b\n", task + `:1: a line begins with "pearl" (did you mean "perl"?); there are en, ja, sh, perl, go`},
+		{task, "en: a\r\n", task + ":1: the line ends with a carriage return: save the file with line ends of Unix\n" + task + `:1: no line has a text for "ja"`},
+		{"02-chroot/solution/box.sh", "x\n\ufeffx\n", "02-chroot/solution/box.sh:2: the line begins with a byte order mark: save the file as UTF-8 without one"},
+		{"02-chroot/solution/box.py", "x", "02-chroot/solution/box.py:1: nothing reads this file"},
+		{"02-chroot/lesson.fr.md", "x", "02-chroot/lesson.fr.md:1: nothing reads this file"},
+		{"02-chroot/lesson.md", none, "02-chroot:1: nothing reads this folder: a lesson is NN-name/lesson.md"},
+		{"3-new/lesson.md", "x", "3-new:1: nothing reads this folder: a lesson is NN-name/lesson.md"},
+		{".old/lesson.md", "x", ""},
 		{task, "en: a\n\nja: い\nen: a\n", task + `:1: two lines begin with "en"`},
 		{task, "en: a\nja: い\nsh: a\ngo: b\n", task + `:1: no line has a text for "perl"`},
 		{task, "en: a\nja: \nsh: a\nperl: a\ngo: b\n", task + `:1: no line has a text for "ja"`},
@@ -144,6 +166,17 @@ func TestLintPrograms(t *testing.T) {
 		if got := complaints(t, files); got != tt.want {
 			t.Errorf("%s: %q\n%s", tt.file, tt.text, got)
 		}
+	}
+}
+
+// TestLintNumberTwice: of two lessons of one number only the first could be named.
+func TestLintNumberTwice(t *testing.T) {
+	files := properFiles(proper(lang.English), proper(lang.Japanese))
+	for file, content := range properFiles(proper(lang.English), proper(lang.Japanese)) {
+		files[strings.Replace(file, "02-chroot", "02-other", 1)] = content
+	}
+	if got, want := complaints(t, files), "02-other:1: lesson 02 is 02-chroot already"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
