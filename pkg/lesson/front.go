@@ -15,7 +15,7 @@ func (l *Lesson) front(source []byte) ([]byte, error) {
 	body, found := bytes.CutPrefix(source, []byte(fence))
 	part, _, closed := bytes.Cut(body, []byte("\n"+fence))
 	if !found || !closed {
-		return nil, &mistake{1, fmt.Errorf("the file does not begin with a front part between two lines of ---")}
+		return nil, &mistake{1, fmt.Errorf("the file does not begin with a front part, three lines: ---, minutes: N, ---")}
 	}
 	for i, line := range strings.Split(string(part), "\n") {
 		at := i + 2 // the first line is the fence

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
@@ -19,6 +20,7 @@ type Need struct {
 	Name    string             // as after needs=
 	Instead string             // what would make it possible, %s being the object; "" where the error says it
 	missing func(string) error // nil where this machine has it; else what was found
+	objects func() []string    // what the object may be; nil where it may be anything
 	object  string             // the part of the name after a colon
 }
 
@@ -27,9 +29,9 @@ type Need struct {
 var needs = []*Need{
 	{Name: "apparmor", missing: noAppArmor},
 	{Name: "cgroup2", Instead: lang.N("play it in the VM: make vm, or vagrant up"), missing: noCgroup2},
-	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch},
+	{Name: "arch:", Instead: lang.N("play it on %s"), missing: noArch, objects: func() []string { return []string{"amd64", "arm64"} }},
 	{Name: "command:", Instead: lang.N("install %s"), missing: noCommand},
-	{Name: "rootfs:", missing: noRootfs},
+	{Name: "rootfs:", missing: noRootfs, objects: rootfsKinds},
 }
 
 func findNeed(name string) (*Need, error) {
@@ -44,18 +46,33 @@ func findNeed(name string) (*Need, error) {
 			continue
 		}
 		if found {
-			return n.of(object), nil
+			return n.of(object)
 		}
 		return n, nil
 	}
 	return nil, fmt.Errorf("no need is called %q%s", name, nearest.Hint(name, names))
 }
 
-// of is the need of one object.
-func (n *Need) of(object string) *Need {
+// of is the need of one object. What no machine can have would never be played.
+func (n *Need) of(object string) (*Need, error) {
+	if object == "" {
+		return nil, fmt.Errorf("after %s comes what it is", n.Name)
+	}
+	if n.objects != nil && !slices.Contains(n.objects(), object) {
+		return nil, fmt.Errorf("%s has no %q%s; there are %s", strings.TrimSuffix(n.Name, ":"), object,
+			nearest.Hint(object, n.objects()), strings.Join(n.objects(), ", "))
+	}
 	c := *n
 	c.Name, c.object = n.Name+object, object
-	return &c
+	return &c, nil
+}
+
+func rootfsKinds() []string {
+	var names []string
+	for _, k := range rootfs.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // Missing is nil where this machine has it, and else says what is missing and

@@ -24,7 +24,7 @@ func (r *reader) note(n *ast.HTMLBlock, to *[]Block) error {
 	}
 	text, after, closed := strings.Cut(text, noteEnds)
 	switch {
-	case !closed:
+	case !closed || strings.Contains(text, "<!--"):
 		return fmt.Errorf("the note has no end: %s", noteEnds)
 	case after != "":
 		return fmt.Errorf("a note stands alone, and after it is %q", strings.TrimSpace(after))

@@ -1,9 +1,11 @@
 package lesson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -128,7 +130,12 @@ func (r *reader) inside(n ast.Node, s *Section) error {
 func (r *reader) block(n ast.Node, to *[]Block, at Block) error {
 	at.Line = r.line(n)
 	switch n := n.(type) {
-	case *ast.Paragraph, *ast.TextBlock:
+	case *ast.Paragraph:
+		if err := r.noProse(n); err != nil {
+			return err
+		}
+		at.Text = r.spans(n)
+	case *ast.TextBlock:
 		at.Text = r.spans(n)
 	case *ast.Heading:
 		if n.Level != 3 {
@@ -189,8 +196,17 @@ func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block, at Block) error {
 	if n.Info != nil {
 		info = string(n.Info.Segment.Value(r.source))
 	}
-	word, attributes, _ := strings.Cut(info, " ")
+	word, attributes := info, ""
+	if i := strings.IndexFunc(info, unicode.IsSpace); i >= 0 {
+		word, attributes = info[:i], info[i:]
+	}
+	if err := r.closed(n, lines); err != nil {
+		return err
+	}
 	if word != "console" {
+		if len(lines) > 0 && strings.HasPrefix(lines[0], prompt) {
+			return fmt.Errorf("a block that begins with %q is a transcript, and its word is console, not %q", prompt, word)
+		}
 		*to = append(*to, Block{Line: at.Line, Note: at.Note, Depth: at.Depth, Figure: lines, Code: word})
 		return nil
 	}
@@ -200,6 +216,31 @@ func (r *reader) fenced(n *ast.FencedCodeBlock, to *[]Block, at Block) error {
 		*to = append(*to, Block{Line: at.Line, Transcript: t})
 	}
 	return err
+}
+
+// closed sees to it that a block ends before the next one begins: a line that
+// closes it has nothing behind the fence.
+func (r *reader) closed(n ast.Node, lines []string) error {
+	first := r.source[r.offset(n):]
+	opening := string(first[:len(first)-len(bytes.TrimLeft(first, string(first[:1])))])
+	for _, line := range lines {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), opening) {
+			return fmt.Errorf("the block has no end: a line of %s alone before %q", opening, line)
+		}
+	}
+	return nil
+}
+
+// noProse finds what is meant as a heading or a table, and read as a paragraph.
+func (r *reader) noProse(n *ast.Paragraph) error {
+	line, _, _ := strings.Cut(string(n.Lines().Value(r.source)), "\n")
+	switch {
+	case strings.HasPrefix(line, "##"):
+		return fmt.Errorf("%q is no heading: a space comes after the last #", line)
+	case strings.HasPrefix(line, "|"):
+		return fmt.Errorf("a table is not part of the format of a lesson")
+	}
+	return nil
 }
 
 // spans reads the inline content of a node.
@@ -277,15 +318,5 @@ func blockOf(n ast.Node) ast.Node {
 	return n
 }
 
-// offset is where a node begins: its first line, or that of its first child.
-func (r *reader) offset(n ast.Node) int {
-	for ; n != nil; n = n.FirstChild() {
-		if f, ok := n.(*ast.FencedCodeBlock); ok && f.Info != nil {
-			return f.Info.Segment.Start
-		}
-		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
-			return n.Lines().At(0).Start
-		}
-	}
-	return 0
-}
+// offset is where a block begins.
+func (r *reader) offset(n ast.Node) int { return max(0, n.Pos()) }

@@ -31,11 +31,17 @@ func parseTranscript(attributes string, lines []string) (*Transcript, error) {
 func (t *Transcript) attribute(name, value string) (err error) {
 	switch name {
 	case "exit":
-		t.Exit, err = strconv.Atoi(value)
+		if t.Exit, err = strconv.Atoi(value); err != nil || t.Exit < 0 || t.Exit > 255 {
+			err = fmt.Errorf("%q is no exit code: exit=1, up to 255", value)
+		}
 	case "timeout":
-		t.Timeout, err = time.ParseDuration(value)
+		if t.Timeout, err = time.ParseDuration(value); err != nil || t.Timeout <= 0 {
+			err = fmt.Errorf("%q is no time: timeout=60s", value)
+		}
 	case "interactive":
-		t.Interactive = true
+		if t.Interactive = true; value != "" {
+			err = fmt.Errorf("it takes no value, and not %q", value)
+		}
 	case "needs":
 		err = t.needs(value)
 	default:
