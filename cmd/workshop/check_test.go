@@ -46,7 +46,7 @@ func TestCheckAgainstTheLessonBefore(t *testing.T) {
 	testroot.Busybox(t)
 	for _, n := range check.Lessons() {
 		t.Run(lessonName(stepOf(n)), func(t *testing.T) {
-			if stepOf(n) == steps.AppArmor {
+			if n >= steps.AppArmor.Lesson {
 				testenv.AppArmor(t)
 				testenv.NotEmulated(t, "amd64")
 			} else {

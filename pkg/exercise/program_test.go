@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func program(t *testing.T, n int, folder string, l Language, kind string) string {
 	t.Helper()
 	testenv.Root(t)
-	if n == 8 {
+	if n >= 8 {
 		testenv.AppArmor(t)
 	}
 	if l.Build != "" {
