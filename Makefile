@@ -20,7 +20,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build install install-built demo fmt lint bench bench-bomb man clean \
+.PHONY: help build install install-built uninstall demo fmt lint bench bench-bomb man clean \
 	test-needs
 
 help: ## this list
@@ -46,12 +46,17 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install-built:
 	@put() { cmp -s "$$2" "$$3" || install -v -D -m "$$1" "$$2" "$$3"; } && \
 	new=$$(mktemp) && trap 'rm "$$new"' EXIT && \
-	put 755 bin/workshop $(DESTDIR)$(PREFIX)/bin/workshop && \
-	for page in man/*.1; do put 644 $$page $(SHARE)/man/man1/$${page#man/} || exit; done && \
+	put 755 bin/workshop "$(DESTDIR)$(PREFIX)/bin/workshop" && \
+	for page in man/*.1; do put 644 $$page "$(SHARE)/man/man1/$${page#man/}" || exit; done && \
 	for to in bash=bash-completion/completions/workshop zsh=zsh/site-functions/_workshop \
 		fish=fish/vendor_completions.d/workshop.fish; do \
-		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" $(SHARE)/$${to#*=} || exit; \
+		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" "$(SHARE)/$${to#*=}" || exit; \
 	done
+
+uninstall: ## take that away again; the root filesystems: workshop rootfs rm --help
+	rm -f "$(DESTDIR)$(PREFIX)/bin/workshop" "$(SHARE)"/man/man1/workshop.1 "$(SHARE)"/man/man1/workshop-*.1 \
+		"$(SHARE)/bash-completion/completions/workshop" "$(SHARE)/zsh/site-functions/_workshop" \
+		"$(SHARE)/fish/vendor_completions.d/workshop.fish"
 
 man: ## the manual pages, in man/
 	@rm -rf man
