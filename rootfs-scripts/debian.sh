@@ -15,15 +15,21 @@ mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' \
 # Without a Debian around us, the tool's own default mirror.
 test -n "$mirror" || suite=stable
 
+failed() {
+	echo "$1 has failed, as it says above; it needs the network;" \
+		"without network: workshop rootfs build busybox" >&2
+	exit 1
+}
+
 if command -v mmdebstrap >/dev/null; then
 	mmdebstrap --mode=root --variant=minbase --include="$packages" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$suite" "$root" ${mirror:+"$mirror"}
+		"$suite" "$root" ${mirror:+"$mirror"} || failed mmdebstrap
 elif command -v debootstrap >/dev/null; then
 	debootstrap --variant=minbase --include="$packages" \
-		"$suite" "$root" ${mirror:+"$mirror"}
+		"$suite" "$root" ${mirror:+"$mirror"} || failed debootstrap
 	rm -rf "$root/var/cache/apt/archives" "$root/var/lib/apt/lists" \
 		"$root/usr/share/doc" "$root/usr/share/man" "$root/usr/share/locale"
 else

@@ -62,7 +62,7 @@ func advice(err error, errno unix.Errno) string {
 	case errno == unix.EROFS && aboutProc(err):
 		return lang.T("/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.")
 	case errno == unix.EROFS:
-		return lang.T("workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.")
+		return lang.T("workshop writes to /run/workshop, below /sys/fs/cgroup and where it keeps the root filesystems: in a container they may be read-only. Try it in a VM.")
 	case errors.Is(err, unix.ENOSPC):
 		return lang.T("A filesystem is full: see df -h.")
 	case errno == unix.EMFILE:

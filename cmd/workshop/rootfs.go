@@ -45,8 +45,10 @@ func unknownRootfsCommand(cmd *cobra.Command, names []string) error {
 
 func newRootfsBuildCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "build [KIND]",
-		Short:             "Build a root filesystem, busybox unless KIND says another",
+		Use:   "build [KIND]",
+		Short: "Build a root filesystem, busybox unless KIND says another",
+		Long: `Build a root filesystem: busybox, debian or host. workshop rootfs list says what
+is in each. One that is built already is made anew.`,
 		Args:              args(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeKinds,
 		RunE: func(cmd *cobra.Command, names []string) error {

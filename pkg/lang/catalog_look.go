@@ -125,15 +125,15 @@ func init() {
 			"%s is left out: another step of these takes its place":                                       "%sは外します。指定されたほかのステップがその代わりをします",
 			"Not seen, and in it: %s. The process needs that after the filter, before it is the command.": "記録にはなくても入れてあるもの: %s。フィルタを付けてからコマンドになるまでの間に、プロセスが使います。",
 
-			"There is no /proc here. Try: mount -t proc proc /proc":                                                            "ここには/procがありません。次を試してください: mount -t proc proc /proc",
-			"workshop writes to /run/workshop and below /sys/fs/cgroup: in a container both may be read-only. Try it in a VM.": "workshopは/run/workshopと/sys/fs/cgroupの下に書き込みます。コンテナの中では、どちらも読み取り専用のことがあります。VMで試してください。",
-			"A filesystem is full: see df -h.":                                                                                 "ファイルシステムがいっぱいです。df -hで確かめてください。",
-			"/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.":                             "ここの/procは読み取り専用です。コンテナの中ではそうなります。次を試すか、VMを使ってください: mount -o remount,rw /proc",
-			"The limit of open files is too low here: see ulimit -n.":                                                          "開けるファイルの数の上限が低すぎます。ulimit -nを見てください。",
-			"The kernel refuses even root here: inside of a container? Try it in a VM.":                                        "ここではrootでもカーネルに拒否されます。コンテナの中ではありませんか。VMで試してください。",
-			"There is no such command in the root filesystem, or its interpreter or loader is not there.":                      "ルートファイルシステムに、コマンドかそのインタプリタ、ローダーがありません。",
-			"It is not executable: see its mode, and the mount's options.":                                                     "実行できないファイルです。モードとマウントオプションを確かめてください。",
-			"It is no program for this machine: of another architecture, or a script without #!.":                              "このマシンのプログラムではありません。別のアーキテクチャのものか、#!のないスクリプトです。",
+			"There is no /proc here. Try: mount -t proc proc /proc":                                                                                                 "ここには/procがありません。次を試してください: mount -t proc proc /proc",
+			"A filesystem is full: see df -h.":                                                                                                                      "ファイルシステムがいっぱいです。df -hで確かめてください。",
+			"/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.":                                                                  "ここの/procは読み取り専用です。コンテナの中ではそうなります。次を試すか、VMを使ってください: mount -o remount,rw /proc",
+			"The limit of open files is too low here: see ulimit -n.":                                                                                               "開けるファイルの数の上限が低すぎます。ulimit -nを見てください。",
+			"The kernel refuses even root here: inside of a container? Try it in a VM.":                                                                             "ここではrootでもカーネルに拒否されます。コンテナの中ではありませんか。VMで試してください。",
+			"There is no such command in the root filesystem, or its interpreter or loader is not there.":                                                           "ルートファイルシステムに、コマンドかそのインタプリタ、ローダーがありません。",
+			"It is not executable: see its mode, and the mount's options.":                                                                                          "実行できないファイルです。モードとマウントオプションを確かめてください。",
+			"It is no program for this machine: of another architecture, or a script without #!.":                                                                   "このマシンのプログラムではありません。別のアーキテクチャのものか、#!のないスクリプトです。",
+			"workshop writes to /run/workshop, below /sys/fs/cgroup and where it keeps the root filesystems: in a container they may be read-only. Try it in a VM.": "workshopは/run/workshop、/sys/fs/cgroupの下、ルートファイルシステムの置き場所に書き込みます。コンテナの中では、読み取り専用のことがあります。VMで試してください。",
 		}
 	})
 }

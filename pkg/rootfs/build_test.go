@@ -50,6 +50,22 @@ func ownKind(script string) Kind {
 	return Kind{Name: "host", script: "set -eu\n" + script, bytes: 1}
 }
 
+// TestBuildDebianWithoutNetwork: the last word of mmdebstrap names no cause.
+func TestBuildDebianWithoutNetwork(t *testing.T) {
+	sandbox(t)
+	bin := t.TempDir()
+	fake := "#!/bin/sh\necho 'Temporary failure resolving'; echo 'E: mmdebstrap failed to run' >&2; exit 1\n"
+	must(t, os.WriteFile(filepath.Join(bin, "mmdebstrap"), []byte(fake), 0o755))
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	k, err := kindOf("debian")
+	must(t, err)
+	k.bytes = 1 // the test's disk may be smaller
+	_, err = build(t.Context(), k, io.Discard)
+	if want := "mmdebstrap has failed, as it says above; it needs the network"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestBuildKinds(t *testing.T) {
 	testenv.NotEmulated(t)
 	for _, kind := range []string{"busybox", "host"} {

@@ -94,6 +94,9 @@ func findDir(dir string) (string, error) {
 	if abs == "/" {
 		return "", fmt.Errorf("root filesystem /: it is the host's own; copy what a container needs: sudo workshop rootfs build host")
 	}
+	if below(Dir(), abs) {
+		return "", fmt.Errorf("root filesystem %s: %s, where workshop keeps its own, is in it; name one of those, or another directory", dir, Dir())
+	}
 	entries, err := os.ReadDir(abs)
 	if err != nil {
 		return "", fmt.Errorf("root filesystem: %w", err)

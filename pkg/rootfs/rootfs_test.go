@@ -26,6 +26,7 @@ func TestFindErrors(t *testing.T) {
 		"/":                          "the host's own",
 		"/.":                         "the host's own",
 		top:                          "the host's own",
+		base:                         "none, where workshop keeps its own, is in it",
 		filepath.Join(base, "gone"):  "no such file",
 		filepath.Join(file, "below"): "not a directory",
 	} {

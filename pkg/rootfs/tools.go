@@ -236,7 +236,11 @@ func (s *self) install(root *os.Root) error {
 		return err
 	}
 	tmp := fmt.Sprintf("%s/.workshop-%d", path.Dir(workshopPath), os.Getpid())
-	if err := errors.Join(s.copyTo(root, tmp), root.Chtimes(tmp, s.info.ModTime(), s.info.ModTime())); err != nil {
+	err = s.copyTo(root, tmp)
+	if err == nil {
+		err = root.Chtimes(tmp, s.info.ModTime(), s.info.ModTime())
+	}
+	if err != nil {
 		_ = root.Remove(tmp)
 		return err
 	}

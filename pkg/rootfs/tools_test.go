@@ -211,3 +211,16 @@ func BenchmarkToolsFresh(b *testing.B) {
 		}
 	}
 }
+
+// TestRefreshWorkshopFails: the error is of what failed, and not of what came of that.
+func TestRefreshWorkshopFails(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dir, "etc"), 0o755))
+	must(t, os.WriteFile(filepath.Join(dir, marker), nil, 0o644))
+	must(t, os.MkdirAll(filepath.Join(dir, "usr/local"), 0o755))
+	must(t, os.WriteFile(filepath.Join(dir, "usr/local/bin"), nil, 0o644))
+	err := RefreshWorkshop(dir)
+	if !errors.Is(err, unix.ENOTDIR) || strings.Contains(fmt.Sprint(err), "\n") {
+		t.Errorf("%v, want one line with ENOTDIR", err)
+	}
+}
