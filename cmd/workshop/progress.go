@@ -51,7 +51,7 @@ that says who you are. Its checksum shows a slip, and is no signature.`,
 	fs := cmd.Flags()
 	fs.BoolVar(&asJSON, "json", false, "as JSON")
 	fs.Var((*text)(&name), "hand-in", "a block for a teacher, with this `NAME`")
-	fs.Var((*text)(&file), "verify", "read what learners handed in from a `FILE`, or - for standard input; 1 if it was changed")
+	fs.Var((*text)(&file), "verify", "read what learners handed in from a `FILE`, or - for standard input; 1 if one was changed")
 	cmd.MarkFlagsMutuallyExclusive("json", "hand-in", "verify")
 	return cmd
 }
@@ -165,7 +165,9 @@ func verifyHandIn(out io.Writer, file string) error {
 		screen.Good(name)
 	}
 	if err != nil {
-		screen.Bad(err.Error())
+		for fault := range strings.SplitSeq(err.Error(), "\n") {
+			screen.Bad(fault)
+		}
 		return exitCode(exitClaim)
 	}
 	return screen.Err()

@@ -21,8 +21,6 @@ const (
 
 const longestName = 60
 
-var errNoEnd = errors.New("a block has no end, which is the line " + handInEnds)
-
 // HandIn writes a block for a teacher: a name that the learner gives, and what
 // was done. questions tells how many a lesson's quiz has.
 //
@@ -76,37 +74,62 @@ func sum(lines []string) string {
 }
 
 // Verify reads blocks that [Progress.HandIn] wrote, among other text, and gives
-// the name in each. The error tells of one whose checksum is another one.
+// the name in each that is as it was written. The error has a line for each other.
 func Verify(r io.Reader) (names []string, err error) {
-	var lines []string
-	inside := false
+	v := &verifier{}
 	for in := bufio.NewReader(r); err == nil; { // no Scanner: a mail may have lines of any length
 		var line string
 		line, err = in.ReadString('\n')
-		switch line = strings.TrimSpace(line); {
-		case line == handInBegins && inside:
-			return names, errNoEnd
-		case line == handInBegins:
-			lines, inside = nil, true
-		case line == handInEnds && inside:
-			name, err := verify(lines)
-			if err != nil {
-				return names, err
-			}
-			names, inside = append(names, name), false
-		case inside:
-			lines = append(lines, line)
-		}
+		v.line(strings.TrimSpace(line))
 	}
+	v.unended()
 	switch {
 	case !errors.Is(err, io.EOF):
-		return names, fmt.Errorf("read what was handed in: %w", err)
-	case inside:
-		return names, errNoEnd
-	case len(names) == 0:
+		v.faults = append(v.faults, fmt.Errorf("read what was handed in: %w", err))
+	case len(v.names)+len(v.faults) == 0:
 		return nil, fmt.Errorf("nothing was handed in: there is no line %s", handInBegins)
 	}
-	return names, nil
+	return v.names, errors.Join(v.faults...)
+}
+
+// verifier takes the lines of what was handed in.
+type verifier struct {
+	names  []string
+	faults []error
+	inside bool     // of a block
+	lines  []string // of that one
+}
+
+func (v *verifier) line(line string) {
+	switch {
+	case line == handInBegins:
+		v.unended()
+		v.inside, v.lines = true, nil
+	case line == handInEnds && v.inside:
+		v.inside = false
+		if name, err := verify(v.lines); err != nil {
+			v.faults = append(v.faults, err)
+		} else {
+			v.names = append(v.names, name)
+		}
+	case v.inside:
+		v.lines = append(v.lines, line)
+	}
+}
+
+// unended is for where a block must have ended.
+func (v *verifier) unended() {
+	if v.inside {
+		v.faults = append(v.faults, fmt.Errorf("%s has no end, which is the line %s", called(v.lines), handInEnds))
+	}
+}
+
+// called is what a block is called that may not be as it was.
+func called(lines []string) string {
+	if len(lines) == 0 {
+		return "a block"
+	}
+	return fmt.Sprintf("the block of %q", strings.TrimSpace(strings.TrimPrefix(lines[0], "name")))
 }
 
 // verify gives the name in the lines of a block.
@@ -117,10 +140,10 @@ func verify(lines []string) (name string, err error) {
 	last := len(lines) - 1
 	given, found := strings.CutPrefix(lines[last], checksum+" ")
 	if !found {
-		return "", fmt.Errorf("the block of %q has no checksum", lines[0])
+		return "", fmt.Errorf("%s has no checksum", called(lines))
 	}
 	if want := sum(lines[:last]); strings.TrimSpace(given) != want {
-		return "", fmt.Errorf("the block of %q was changed: its checksum %q is not that of its lines", lines[0], given)
+		return "", fmt.Errorf("%s was changed: its checksum %q is not that of its lines", called(lines), given)
 	}
 	name = strings.TrimSpace(strings.TrimPrefix(lines[0], "name"))
 	return name, checkName(name)

@@ -2,6 +2,7 @@ package progress
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -102,4 +103,18 @@ func FuzzHandIn(f *testing.F) {
 			t.Errorf("%q: %q, %v", name, names, err)
 		}
 	})
+}
+
+// TestVerifyGoesOn: of a room, one slip hides nobody who comes after it.
+func TestVerifyGoesOn(t *testing.T) {
+	ada, bob := handedIn(t, "Ada"), handedIn(t, "Bob")
+	text := strings.Replace(ada, "quiz 1/3", "quiz 2/3", 1) + bob + strings.Replace(ada, handInEnds, "", 1) + bob
+	names, err := Verify(strings.NewReader(text))
+	if len(names) != 2 || names[0] != "Bob" || names[1] != "Bob" {
+		t.Errorf("names %q", names)
+	}
+	lines := strings.Split(fmt.Sprint(err), "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], `the block of "Ada" was changed`) || !strings.HasPrefix(lines[1], `the block of "Ada" has no end`) {
+		t.Errorf("the errors are %q", lines)
+	}
 }
