@@ -48,7 +48,7 @@ func (f *containerFlags) add(cmd *cobra.Command) {
 // set asks for no default.
 type text string
 
-var errEmpty = errors.New("it is empty")
+var errEmpty = errors.New("it is empty: give a value, or leave the flag out")
 
 func (t *text) Set(value string) error {
 	if value == "" {
@@ -63,8 +63,8 @@ func (t *text) String() string { return string(*t) }
 // Type is what the help shows in the place of a value.
 func (t *text) Type() string { return "string" }
 
-// words is a flag that takes words between commas, and as little as text an empty one:
-// without a layer is not with all.
+// words is a flag that takes names with commas between them, and no empty word: that
+// would be the default.
 type words []string
 
 func (w *words) Set(value string) error {

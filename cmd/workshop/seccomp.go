@@ -56,7 +56,7 @@ instruction by instruction.`,
 	fs := cmd.Flags()
 	addSeccompFlags(fs, &f.spec)
 	addCapabilityFlags(fs, &f.spec)
-	fs.StringVar(&f.spec.Seccomp.Profile, "profile", "", "short for --seccomp-profile")
+	fs.Var((*text)(&f.spec.Seccomp.Profile), "profile", "short for --seccomp-profile")
 	fs.BoolVar(&f.json, "json", false, "as JSON")
 	fs.BoolVar(&f.all, "all", false, "name all calls, those of the largest group too")
 	fs.BoolVar(&f.code, "code", false, "all instructions, of long filters too")

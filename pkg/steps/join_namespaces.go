@@ -74,7 +74,7 @@ func (n *NamespaceSettings) checkJoins() error {
 			return fmt.Errorf("join %s: setns(2) lets no program with threads in, and this one has some; workshop exec enters all of a container", j)
 		case !slices.Contains(joinable, kind):
 			return fmt.Errorf("join %s: no namespace %q%s; these can be joined: %s",
-				j, kind, nearest.Hint(kind, joinable), strings.Join(joinable, ", "))
+				j, kind, kindMeant(kind, joinable), strings.Join(joinable, ", "))
 		case n.New(kind) || slices.Contains(seen, kind):
 			return fmt.Errorf("join %s: a process is in one %s namespace; leave out the other", j, kind)
 		case n.New("user"):

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,20 +32,21 @@ const DefaultHostname = "container"
 // is: the one that owns nothing.
 const Nobody = 65534
 
-// namespaceKinds are the names in /proc/PID/ns, and their flags in clone(2),
-// unshare(2) and setns(2).
+// namespaceKinds are the names in /proc/PID/ns, their flags in clone(2), unshare(2)
+// and setns(2), and what else they are called where that is far from the name.
 var namespaceKinds = []struct {
-	name string
-	flag int
+	name   string
+	flag   int
+	called string
 }{
-	{"pid", unix.CLONE_NEWPID},
-	{"mnt", unix.CLONE_NEWNS},
-	{"uts", unix.CLONE_NEWUTS},
-	{"ipc", unix.CLONE_NEWIPC},
-	{"net", unix.CLONE_NEWNET},
-	{"cgroup", unix.CLONE_NEWCGROUP},
-	{"time", unix.CLONE_NEWTIME},
-	{"user", unix.CLONE_NEWUSER},
+	{"pid", unix.CLONE_NEWPID, "process"},
+	{"mnt", unix.CLONE_NEWNS, "mount"},
+	{"uts", unix.CLONE_NEWUTS, "hostname"},
+	{"ipc", unix.CLONE_NEWIPC, ""},
+	{"net", unix.CLONE_NEWNET, "network"},
+	{"cgroup", unix.CLONE_NEWCGROUP, ""},
+	{"time", unix.CLONE_NEWTIME, "clock"},
+	{"user", unix.CLONE_NEWUSER, ""},
 }
 
 // NamespaceKinds names the kinds of namespaces, as in /proc/PID/ns.
@@ -63,6 +65,19 @@ func namespaceFlag(kind string) int {
 		}
 	}
 	return 0
+}
+
+// kindMeant is " (did you mean "mnt"?)", or nothing.
+func kindMeant(kind string, of []string) string {
+	candidates := slices.Clone(of)
+	names := map[string]string{}
+	for _, k := range namespaceKinds {
+		if k.called != "" && slices.Contains(of, k.name) {
+			candidates, names[k.called] = append(candidates, k.called), k.name
+		}
+	}
+	near := nearest.Name(kind, candidates)
+	return nearest.Hint(cmp.Or(names[near], near), of)
 }
 
 // New tells whether the process gets a new namespace of that kind.
@@ -190,7 +205,7 @@ func (n *NamespaceSettings) checkKinds() error {
 	for _, kind := range n.Kinds {
 		if !slices.Contains(known, kind) {
 			return fmt.Errorf("no namespace %q%s; the kinds are %s, and all and none",
-				kind, nearest.Hint(kind, known), strings.Join(NamespaceKinds(), ", "))
+				kind, kindMeant(kind, known), strings.Join(NamespaceKinds(), ", "))
 		}
 	}
 	return nil
