@@ -104,11 +104,10 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 // noResult is what is known of a probe that found nothing. SIGSYS is the one
 // signal by which a layer ends it.
 func noResult(probe string, code int, began bool) Result {
-	const filtered = 128 + int(unix.SIGSYS)
-	r := Result{Probe: probe, Reason: ended(code), lost: !began, killed: began && code == filtered}
+	r := Result{Probe: probe, Reason: ended(code), lost: !began, killed: began && code == sigsys}
 	switch {
 	case began:
-	case code <= 128 || code == filtered:
+	case code <= 128 || code == sigsys:
 		r.Reason = lang.F("%s before it could begin: under these settings it cannot start", r.Reason)
 	default:
 		r.Reason = lang.F("%s before it could begin", r.Reason)

@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -207,7 +208,10 @@ func errnoName(err error) string {
 func Try(p *Probe, out io.Writer) Result {
 	dieOf(unix.SIGSYS)
 	t := &T{out: out, result: Result{Probe: p.Name}}
-	err := p.Run(t)
+	err := thread.Do(func() error {
+		defer endWithThread()()
+		return p.Run(t)
+	})
 	t.result.Allowed = err == nil
 	if err != nil {
 		t.result.Errno, t.result.Reason = errnoName(err), err.Error()

@@ -178,6 +178,7 @@ func (r *run) attackAll(ctx context.Context, e *evidence) error {
 }
 
 func (r *run) attackBy(ctx context.Context, e *evidence, g *guest, probes []*attack.Probe) (err error) {
+	var o outcome
 	for _, p := range probes {
 		if p == attack.ForkBomb && !e.armed() {
 			continue
@@ -186,9 +187,12 @@ func (r *run) attackBy(ctx context.Context, e *evidence, g *guest, probes []*att
 		if p == attack.ForkBomb {
 			ask.Forks = min(e.group.pids.Max+16, maxForks)
 		}
-		if e.attacks[p.Name], err = r.attack(ctx, g, p, ask, e.shell); err != nil {
-			return err
+		if !o.stood { // if it did, so would the others
+			if o, err = r.attack(ctx, g, p, ask, e.shell); err != nil {
+				return err
+			}
 		}
+		e.attacks[p.Name] = o
 	}
 	if e.group.limited != "" {
 		now, err := cgroup.ReadPids(e.group.limited)

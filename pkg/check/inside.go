@@ -138,6 +138,7 @@ type outcome struct {
 	unclear string // why it says nothing; "" where it does
 	killed  string // the signal that ended it: "SIGSYS"
 	late    bool   // it could not even begin
+	stood   bool   // it stood still, and we ended it
 }
 
 // attack has the shell execute a probe.
@@ -148,7 +149,7 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	}
 	defer f.End()
 	line := strings.Join(append(append(f.Env, g.path()), f.Args...), " ")
-	output, status, err := r.ask(ctx, line, "$?")
+	output, status, stood, err := r.execute(ctx, line)
 	if err != nil {
 		return outcome{unclear: err.Error()}, nil
 	}
@@ -156,12 +157,34 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	result, began := f.Judge(output, code, s)
 	o.Result = result
 	switch {
+	case stood && !result.Tried():
+		o.unclear, o.stood = lang.T("our program stood still inside, and was ended"), true
+	case stood: // it has said all
 	case !began:
 		o.unclear, o.late = notBegun(code), true
 	case code > 128:
 		o.killed = observe.SignalName(code - 128)
 	}
 	return o, nil
+}
+
+// execute has the shell execute our program, and ends that where it stands still: else
+// the shell would wait for it, and could not be asked any more.
+func (r *run) execute(ctx context.Context, line string) (output []byte, status string, stood bool, err error) {
+	before := r.descendants()
+	soon, cancel := context.WithTimeout(ctx, r.limit()/2)
+	defer cancel()
+	output, status, err = r.ask(soon, line, "$?")
+	if !errors.Is(err, errSilent) && !errors.Is(err, errTooLong) {
+		return output, status, false, err
+	}
+	for _, p := range r.descendants() {
+		if !has(before, p.pid) {
+			kill(p)
+		}
+	}
+	output, status, err = r.await(ctx)
+	return output, status, true, err
 }
 
 // notBegun says why our own program did not run inside.
@@ -179,11 +202,15 @@ func notBegun(code int) string {
 
 // attackHint is for who cannot be attacked, where a point has no hint of its own.
 func attackHint(e *evidence) string {
-	late := slices.ContainsFunc(slices.Collect(maps.Values(e.attacks)), func(o outcome) bool { return o.late })
+	outcomes := slices.Collect(maps.Values(e.attacks))
+	late := slices.ContainsFunc(outcomes, func(o outcome) bool { return o.late })
+	stood := slices.ContainsFunc(outcomes, func(o outcome) bool { return o.stood })
 	var none *noPlace
 	switch {
 	case errors.As(e.noGuest, &none):
 		return lang.F("The attack is a program on a tmpfs, which is mounted inside for a moment, on one of these directories: %s. Make one of them in your root filesystem, and let it be a place where something can be mounted.", "/"+strings.Join(places, ", /"))
+	case stood && e.shell.Get("Seccomp") == "2":
+		return lang.F("The attack is made by a Go program, which has several threads. SECCOMP_RET_KILL_THREAD, which is 0, ends the one that makes the call, and the others wait for it: return SECCOMP_RET_KILL_PROCESS. And allow what every Go program calls, as for any program that may run inside: %s.", strings.Join(goCalls, ", "))
 	case late && e.shell.Get("Seccomp") == "2":
 		return lang.F("The attack is made by a Go program, and your filter ends it before it begins. Allow what every Go program calls, as for any program that may run inside: %s.", strings.Join(goCalls, ", "))
 	}

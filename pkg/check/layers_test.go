@@ -155,6 +155,8 @@ func auditArch() uint32 {
 const (
 	answerKill  = "2147483648"
 	answerEPERM = "327681"
+
+	answerKillThread = "0"
 )
 
 func TestSeccomp(t *testing.T) {
@@ -163,6 +165,7 @@ func TestSeccomp(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		judge(t, []program{
 			{"good", 7, filter + bpf(true, answerKill, at), "", ""},
+			{"the thread", 7, filter + bpf(true, answerKillThread, at), "", ""},
 			{"none", 7, `sh; exit $?`, "filter mkdirat", "Load a filter"},
 		})
 		return
@@ -171,11 +174,16 @@ func TestSeccomp(t *testing.T) {
 	judge(t, []program{
 		{"good", 7, filter + bpf(true, answerKill, old, at), "", ""},
 		{"errno", 7, filter + bpf(true, answerEPERM, old, at), "", ""},
+		{"the thread", 7, filter + bpf(true, answerKillThread, old, at), "", ""},
 		{"none", 7, `sh; exit $?`, "filter mkdir mkdirat foreign-abi", "Load a filter"},
 		{"mkdir alone", 7, filter + bpf(true, answerKill, old), "mkdirat", "lets mkdirat through"},
 		{"mkdirat alone", 7, filter + bpf(true, answerKill, at), "mkdir", "lets mkdir through"},
 		{"no architecture", 7, filter + bpf(false, answerKill, old, at), "foreign-abi", "int 0x80"},
 		{"other calls", 7, filter + bpf(true, answerKill, 500), "mkdir mkdirat", "lets both through"},
+		{
+			"a thread of the attack", 7, filter + bpf(true, answerKillThread, old, at, unix.SYS_NANOSLEEP),
+			"mkdir mkdirat foreign-abi", "ends the one that makes the call",
+		},
 		{
 			"another process", 7, strings.Replace(filter, "/bin/sh", "/bin/sleep 1000", 1) +
 				strings.Replace(bpf(true, answerKill, old, at), "; exit $?", " & sleep 0.3; sh; exit $?", 1),
