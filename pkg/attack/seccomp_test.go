@@ -106,6 +106,17 @@ func TestForeignABI(t *testing.T) {
 	if r.Allowed || !strings.Contains(r.Reason, "SIGSYS") {
 		t.Errorf("with the guard: %+v", r)
 	}
+	// A filter that has the number of one of them on its list is no guard.
+	for _, call := range []string{"getpid", "pwritev"} {
+		settings := steps.SeccompSettings{Rules: []string{"errno=EPERM:" + call}, ForeignABI: true}
+		if r := probeWith(t, "foreign-abi", settings, "seccomp"); !r.Allowed {
+			t.Errorf("without the guard, and without %s: %+v", call, r)
+		}
+	}
+	settings := steps.SeccompSettings{Rules: []string{"errno=EPERM:getpid,pwritev"}, ForeignABI: true}
+	if r := probeWith(t, "foreign-abi", settings, "seccomp"); r.Allowed || r.Errno != "EPERM" {
+		t.Errorf("without the guard, and with both their numbers forbidden: %+v", r)
+	}
 	if r := probeWith(t, "mkdir", steps.SeccompSettings{Rules: rules, ForeignABI: true}, "seccomp"); r.Allowed {
 		t.Errorf("without the guard the native call must be killed all the same: %+v", r)
 	}

@@ -15,8 +15,9 @@ import (
 // and no Go runtime that works, so it makes bare system calls only and calls
 // nothing that could grow the stack.
 
-// held makes do with all signals held back: a handler would run Go code in a copy.
-func held(do func()) {
+// Held makes do, a bare clone(2), with all signals held back: a handler would run Go
+// code in a copy.
+func Held(do func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var all, before unix.Sigset_t
@@ -77,7 +78,7 @@ func Forks(n int) (made int, err error) {
 	for len(pids) < n {
 		var pid uintptr
 		var errno syscall.Errno
-		held(func() { pid, errno = forkPause() })
+		Held(func() { pid, errno = forkPause() })
 		if errno != 0 {
 			err = os.NewSyscallError("fork", errno)
 			break
@@ -96,7 +97,7 @@ func Forks(n int) (made int, err error) {
 func forkLatency() (time.Duration, error) {
 	var took time.Duration
 	var errno syscall.Errno
-	held(func() {
+	Held(func() {
 		start := time.Now()
 		var pid uintptr
 		if pid, errno = forkExit(); errno == 0 {

@@ -93,5 +93,8 @@ func abiHint(e *evidence) string {
 	if !o.Allowed || strings.Contains(o.Reason, "32-bit") {
 		return ""
 	}
+	if n := len(o.Calls); n > 0 && strings.HasPrefix(o.Calls[n-1].Call, "x32") {
+		return lang.T("On amd64 a call whose number has the bit 0x40000000 is one of the ABI x32, of the same architecture: 0x40000053 is mkdir too. Let the filter kill for each number from 0x40000000 up: jump if it is greater or equal, code 0x35.")
+	}
 	return lang.T("On amd64 the instruction int 0x80 makes a 32-bit call, with numbers of its own: mkdir is 39 there, which is getpid here. Let the filter look at the architecture first (offset 4 of struct seccomp_data): if it is not AUDIT_ARCH_X86_64, SECCOMP_RET_KILL_PROCESS.")
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -72,6 +73,20 @@ func TestShellLives(t *testing.T) {
 	for err, want := range map[error]State{nil: Holds, errTooLong: Unclear, errEnded: Fails, errSilent: Fails} {
 		if v := shellLives(&evidence{deaf: err}); v.state != want {
 			t.Errorf("%v: %+v", err, v)
+		}
+	}
+}
+
+// TestForeignHint: the hint is about the ABI that was open.
+func TestForeignHint(t *testing.T) {
+	for call, want := range map[string]string{
+		`int 0x80, eax=296: mkdirat("x")`: "AUDIT_ARCH_X86_64",
+		`x32, eax=0x40000053: mkdir("x")`: "0x35",
+	} {
+		r := attack.Result{Allowed: true, Calls: []attack.Call{{Call: call}}}
+		e := &evidence{attacks: map[string]outcome{attack.ForeignABI.Name: {Result: r}}}
+		if got := abiHint(e); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", call, got)
 		}
 	}
 }
