@@ -39,6 +39,10 @@ type Probe struct {
 	// Scene makes what it attacks, on the host. It may be nil.
 	Scene func() (*Scene, error)
 
+	// args are the arguments of its last call, by which a filter may decide, as far as
+	// they are known beforehand.
+	args map[int]uint64
+
 	// InRoot is for an attack on a file of the root filesystem: without the step
 	// chroot at least it would be one on the host's, which may not have it.
 	InRoot bool

@@ -17,7 +17,7 @@ import (
 // The probes of the capabilities: each asks the kernel for one thing that is a
 // matter of one capability. See capabilities(7) for what each allows.
 var (
-	SetClock    = needs("CAP_SYS_TIME", "set-clock", "be allowed to set the clock of the whole machine", setClock)
+	SetClock    = with(map[int]uint64{0: 0}, needs("CAP_SYS_TIME", "set-clock", "be allowed to set the clock of the whole machine", setClock))
 	Chroot      = needs("CAP_SYS_CHROOT", "chroot", "change its root directory again", chroot)
 	Mknod       = needs("CAP_MKNOD", "mknod", "make a device file", mknod)
 	Mount       = needs("CAP_SYS_ADMIN", "mount", "mount a file system", mount)
@@ -26,12 +26,12 @@ var (
 	BindLowPort = needs("CAP_NET_BIND_SERVICE", "bind-low-port", "bind a port below 1024", bindLowPort)
 	RawSocket   = needs("CAP_NET_RAW", "raw-socket", "open a socket that sends any packet", rawSocket)
 	Reboot      = rebootProbe()
-	OpenHandle  = needs("CAP_DAC_READ_SEARCH", "open-by-handle", "be allowed to open any file by its inode number", openHandle)
+	OpenHandle  = with(map[int]uint64{2: unix.O_RDONLY | unix.O_CLOEXEC}, needs("CAP_DAC_READ_SEARCH", "open-by-handle", "be allowed to open any file by its inode number", openHandle))
 )
 
 // rebootProbe cannot see from inside what the call would end.
 func rebootProbe() *Probe {
-	p := needs("CAP_SYS_BOOT", "reboot", "be allowed to call reboot(2)", reboot)
+	p := with(map[int]uint64{0: 0, 1: 0, 2: unix.LINUX_REBOOT_CMD_CAD_OFF, 3: 0}, needs("CAP_SYS_BOOT", "reboot", "be allowed to call reboot(2)", reboot))
 	p.Limit = func(s View) string {
 		own, host := s.Namespaces["pid"].Link, hostNamespace("pid")
 		if own == host {
@@ -48,6 +48,12 @@ func needs(capability, name, tries string, run func(*T) error) *Probe {
 		Name: name, Stops: "capabilities", Capability: capability, Tries: tries, Run: run,
 		Why: func(s View, r Result) string { return whereItIsMissing(s, r, capability) },
 	}
+}
+
+// with says what arguments the probe's call has.
+func with(args map[int]uint64, p *Probe) *Probe {
+	p.args = args
+	return p
 }
 
 // whereItIsMissing says what /proc/PID/status shows of a capability.

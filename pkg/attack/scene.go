@@ -111,8 +111,11 @@ func (s *Staged) End() {
 // judge lets the host have the last word, and adds why the attack was stopped.
 func (s *Staged) judge(r Result) Result {
 	if r.Allowed {
-		if err := cmp.Or(s.filtered(r), s.unfelt(r)); err != nil {
+		err, perhaps := s.filtered(r)
+		if err = cmp.Or(err, s.unfelt(r)); err != nil {
 			r.Allowed, r.Note, r.Errno, r.Reason = false, "", errnoName(err), err.Error()
+		} else if perhaps {
+			r.Note = lang.F("%s is the kernel's own answer, or the filter's, which gives it for some arguments: this shows nothing", r.Calls[len(r.Calls)-1].Errno)
 		}
 	}
 	switch {
@@ -137,18 +140,24 @@ func (s *Staged) unfelt(r Result) error {
 }
 
 // filtered is the error of a call whose errno the probe takes for the kernel's, and
-// that the filter itself gives.
-func (s *Staged) filtered(r Result) error {
+// that the filter itself gives; perhaps tells that the filter may have given it.
+func (s *Staged) filtered(r Result) (err error, perhaps bool) {
 	if s.seccomp == nil || len(r.Calls) == 0 {
-		return nil
+		return nil, false
 	}
 	last := r.Calls[len(r.Calls)-1]
 	name, _, _ := strings.Cut(last.Call, "(")
-	errno := s.seccomp.Gives(name)
-	if errno == 0 || unix.ErrnoName(errno) != last.Errno {
-		return nil
+	gives := s.seccomp.Gives(name, s.probe.args)
+	for _, errno := range gives {
+		switch {
+		case errno == 0 || unix.ErrnoName(errno) != last.Errno:
+		case len(gives) > 1:
+			return nil, true
+		default:
+			return fmt.Errorf(lang.T("%s: %w, which is the filter's own answer"), last.Call, errno), false
+		}
 	}
-	return fmt.Errorf(lang.T("%s: %w, which is the filter's own answer"), last.Call, errno)
+	return nil, false
 }
 
 // Before enters the scene, and hands on.

@@ -2,6 +2,9 @@ package attack_test
 
 import (
 	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -79,6 +82,36 @@ func TestSeccompProbesSeeTheFilter(t *testing.T) {
 			if r.Allowed || r.Errno != errno || r.Note != "" {
 				t.Errorf("%s: %+v", p.Name, r)
 			}
+		}
+	}
+}
+
+// TestFilterOfArguments: a filter may give the errno of the mistake for the arguments
+// that the probe passes, for others, or for what is not known of them.
+func TestFilterOfArguments(t *testing.T) {
+	for _, test := range []struct {
+		probe, call, errno, op string
+		index, value           int
+		allowed                bool
+		note                   string
+	}{
+		{"unshare", "unshare", "22", "SCMP_CMP_EQ", 0, 1, false, ""},
+		{"unshare", "unshare", "22", "SCMP_CMP_EQ", 0, 2, true, "on purpose"},
+		{"vsock", "socket", "22", "SCMP_CMP_EQ", 0, 40, false, ""},
+		{"reboot", "reboot", "22", "SCMP_CMP_EQ", 2, 0, false, ""},
+		{"set-clock", "settimeofday", "22", "SCMP_CMP_EQ", 0, 0, false, ""},
+		{"set-clock", "settimeofday", "22", "SCMP_CMP_GT", 1, 1, true, "the filter's"},
+		{"set-clock", "settimeofday", "1", "SCMP_CMP_GT", 1, 1, false, ""},
+	} {
+		file := filepath.Join(t.TempDir(), "profile.json")
+		text := fmt.Sprintf(`{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [%q], "action": "SCMP_ACT_ERRNO",
+			"errnoRet": %s, "args": [{"index": %d, "value": %d, "op": %q}]}]}`, test.call, test.errno, test.index, test.value, test.op)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := probeWith(t, test.probe, steps.SeccompSettings{Profile: file}, "seccomp")
+		if r.Allowed != test.allowed || !strings.Contains(r.Note, test.note) || test.note == "" && r.Note != "" {
+			t.Errorf("%+v: %+v", test, r)
 		}
 	}
 }

@@ -129,6 +129,7 @@ func init() {
 			"/proc/%d/status: CapEff has %s, so something else stopped it.":                                                 "/proc/%d/status: CapEffに%sがあります。防いだのは別のものです。",
 			"/proc/%d/status: CapEff has no %s; CapBnd has it.":                                                             "/proc/%d/status: CapEffに%sがありません。CapBndにはあります。",
 			"/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.":                              "/proc/%d/status: %sはCapEffになく、CapBndにもありません。execveでも取り戻せません。",
+			"%s is the kernel's own answer, or the filter's, which gives it for some arguments: this shows nothing":         "%sはカーネルの答えか、引数によって同じ値を返すフィルタの答えかの、どちらかです。ここからは何も言えません",
 			"%s, on purpose: the kernel let us in and then saw that the call was wrong":                                     "%sは狙いどおり: カーネルは許可してから、呼び出しの誤りに気づきました",
 			"%s, on purpose: the kernel let the call through, then saw the mistake":                                         "%sは狙いどおり: カーネルは呼び出しを通してから、誤りに気づきました",
 			"/proc/%d/status: Seccomp is 0, so something else stopped it.":                                                  "/proc/%d/status: Seccompは0です。防いだのは別のものです。",

@@ -141,10 +141,17 @@ func jumps(i unix.SockFilter, a word) (yes, no bool) {
 
 // Outcomes gives what filters together do with a call of this architecture:
 // more than one action where it depends on the arguments.
-func Outcomes(filters []Filter, number int) []Action {
+func Outcomes(filters []Filter, number int) []Action { return OutcomesWith(filters, number, nil) }
+
+// OutcomesWith is Outcomes for a call of which some arguments are known, by their index.
+func OutcomesWith(filters []Filter, number int, args map[int]uint64) []Action {
 	var d callData
 	d.set(offsetNumber, uint32(number))
 	d.set(offsetArch, native.auditArch)
+	for i, value := range args {
+		d.set(offsetArgs+8*i, uint32(value))
+		d.set(offsetArgs+8*i+4, uint32(value>>32))
+	}
 	return together(filters, &d)
 }
 

@@ -101,21 +101,26 @@ func (c *SeccompSettings) Answers() map[string]seccomp.Answer {
 	return nil
 }
 
-// Gives is the errno that a call gets from the filters, or from who answers for
-// them, whatever its arguments; 0 is none. After Check only.
-func (c *SeccompSettings) Gives(call string) unix.Errno {
+// Gives lists the errnos that a call can get from the filters, or from who answers for
+// them; 0 is none. It can be several where the filters ask for arguments other than
+// those, which are given by their index. After Check only.
+func (c *SeccompSettings) Gives(call string, args map[int]uint64) []unix.Errno {
 	number, known := seccomp.Number(call)
-	outcomes := seccomp.Outcomes(c.Filters, number)
-	if !known || len(outcomes) != 1 {
-		return 0
+	if !known {
+		return nil
 	}
-	switch a := outcomes[0]; a.Kind() {
-	case seccomp.Errno:
-		return a.Errno()
-	case seccomp.Notify:
-		return c.Answers()[call].Errno
+	var list []unix.Errno
+	for _, a := range seccomp.OutcomesWith(c.Filters, number, args) {
+		switch a.Kind() {
+		case seccomp.Errno:
+			list = append(list, a.Errno())
+		case seccomp.Notify:
+			list = append(list, c.Answers()[call].Errno)
+		default:
+			list = append(list, 0)
+		}
 	}
-	return 0
+	return list
 }
 
 // Words says in half a line what the settings are. After Check only.
