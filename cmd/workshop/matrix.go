@@ -42,8 +42,10 @@ which the lesson keeps, as Docker does, and those against a layer that this
 machine has not got; they are named below the table.
 
 The attacks are harmless: each tries one thing on what it made itself, or makes
-a call that cannot work. The fork bomb of this table has a number. The one that
-has none is: workshop attack fork-bomb.
+a call that cannot work. What each one tries is in the list of: workshop attack.
+The fork bomb of this table has a number. The one that has none is: workshop
+attack fork-bomb. core-pattern opens, for writing, the file that names the
+program which the kernel runs as root, on the host, after a crash: core(5).
 
 What a layer does can be set as everywhere: --privileged, --cap-add, --seccomp.
 Then an attack may go through, and the exit code is 0.

@@ -174,6 +174,9 @@ func (t *matrixTable) foot(sum *matrix.Summary, rows []*matrix.Row) {
 	}
 	t.screen.Line("")
 	t.legend()
+	if len(rows) > longTable {
+		t.screen.Line(lang.T("What each attack tries: workshop attack"))
+	}
 	t.notes(sum, rows)
 	t.verdict(sum)
 }

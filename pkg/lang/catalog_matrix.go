@@ -15,6 +15,7 @@ func init() {
 
 			// the table
 			"The matrix": "マトリクス",
+			"What each attack tries: workshop attack":        "それぞれの攻撃が試すこと: workshop attack",
 			"every attack against every layer, measured now": "すべての攻撃 × すべての層(いま測定)",
 			"one layer alone":  "1層だけ",
 			"all but this one": "この層以外すべて",
