@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -58,10 +59,30 @@ func Hush(in *os.File) (end func()) {
 	if err != nil {
 		return func() {}
 	}
-	_ = unix.IoctlSetTermios(fd, unix.TCSETS, unechoed(saved))
+	raw := unechoed(saved)
+	_ = unix.IoctlSetTermios(fd, unix.TCSETS, raw)
+	stop := onContinue(func() { again(fd, raw) })
 	return func() {
+		stop()
 		_ = unix.IoctlSetTermios(fd, unix.TCSETS, saved)
 		_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
+	}
+}
+
+// onContinue calls do after each Ctrl-Z and fg, until it is stopped.
+func onContinue(do func()) (stop func()) {
+	continued, ended := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(continued, unix.SIGCONT)
+	go func() {
+		defer close(ended)
+		for range continued {
+			do()
+		}
+	}()
+	return func() {
+		signal.Stop(continued)
+		close(continued)
+		<-ended
 	}
 }
 
@@ -98,8 +119,11 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 }
 
 // again sets the terminal once more where somebody else has set it meanwhile: a
-// shell does, after Ctrl-Z and fg.
+// shell does, after Ctrl-Z and fg. In the background that would stop this process.
 func again(fd int, raw *unix.Termios) bool {
+	if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group != unix.Getpgrp() {
+		return false
+	}
 	now, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	return err == nil && now.Lflag != raw.Lflag && unix.IoctlSetTermios(fd, unix.TCSETS, raw) == nil
 }

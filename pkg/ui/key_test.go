@@ -96,6 +96,39 @@ func TestKeyAfterStop(t *testing.T) {
 	}
 }
 
+// TestHushAfterStop: also after Ctrl-Z and fg nothing that is typed is shown.
+func TestHushAfterStop(t *testing.T) {
+	_, terminal := openTerminal(t)
+	fd := int(terminal.Fd())
+	shells, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	echoes := func() bool {
+		now, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.Lflag&unix.ECHO != 0
+	}
+	end := Hush(terminal)
+	if err := unix.IoctlSetTermios(fd, unix.TCSETS, shells); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(os.Getpid(), unix.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); echoes() && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if echoes() {
+		t.Error("what is typed after fg is shown")
+	}
+	if end(); !echoes() {
+		t.Error("what is typed at the end is not shown")
+	}
+}
+
 // TestKeysFit: the line with the keys takes one row, also after a resize, for that is
 // what is taken away.
 func TestKeysFit(t *testing.T) {
