@@ -48,9 +48,15 @@ func (p *place) furnish() error {
 	return p.hire()
 }
 
-// janitor removes the directory $1, and a network namespace of its name: a transcript
+// sweep takes away the network namespace of the name of the directory $1: a transcript
 // that was ended had no time for its own.
-const janitor = `cat >/dev/null; ip netns del "${1##*/}" 2>/dev/null; exec rm -rf -- "$1"`
+const sweep = `ip netns del "${1##*/}" 2>/dev/null`
+
+// janitor sweeps, and removes the directory.
+const janitor = `cat >/dev/null; ` + sweep + `; exec rm -rf -- "$1"`
+
+// sweep makes room for the next transcript, which may be the same once more.
+func (p *place) sweep() { _ = exec.Command("sh", "-c", sweep, "sh", p.base).Run() } // mostly there is none
 
 // hire starts the janitor. It does so when this process closes its end of a pipe or
 // is gone, also by kill -9.

@@ -240,7 +240,9 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	if p.keyboard(t) != nil {
 		p.pager.Freely() // to the next key that is ours
 	}
-	err = run.run(limited, p.place, outlet, p.keyboard(t))
+	if err = run.run(limited, p.place, outlet, p.keyboard(t)); err != nil {
+		p.place.sweep()
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -171,6 +171,24 @@ func TestJanitorNetwork(t *testing.T) {
 	}
 }
 
+// TestLimitNetwork: nothing is left for the next transcript of one that its time limit
+// has ended.
+func TestLimitNetwork(t *testing.T) {
+	testenv.Root(t)
+	_, err := exec.LookPath("ip")
+	testenv.Needs(t, "ip in PATH", err == nil, err)
+	t.Setenv("TMPDIR", t.TempDir())
+	l := read(t, sample("```console timeout=2s\n$ ip netns add $(basename $PWD); echo made; sleep 61\nmade\n```\n\n"+
+		"```console\n$ ip netns add $(basename $PWD) && ip netns del $(basename $PWD) && echo again\nagain\n```"))
+	var out strings.Builder
+	if _, err := (&Player{UI: ui.New(io.Discard), Out: &out}).Play(t.Context(), []*Lesson{l}); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); !strings.Contains(got, "made\n") || !strings.Contains(got, "again\n") {
+		t.Errorf("%q", got)
+	}
+}
+
 type writer func([]byte)
 
 func (w writer) Write(b []byte) (int, error) {
