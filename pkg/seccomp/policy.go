@@ -76,6 +76,11 @@ func (p *Policy) RuleFor(call string) string {
 	return p.where(p.defaultText)
 }
 
+// Names tells whether a rule names the call, so that none of another action can be added.
+func (p *Policy) Names(call string) bool {
+	return slices.ContainsFunc(p.Rules, func(r Rule) bool { return slices.Contains(r.Calls, call) })
+}
+
 func (p *Policy) where(text string) string {
 	if p.Name != "" {
 		return text + " in " + p.Name

@@ -220,11 +220,23 @@ func childCanLive(p *seccomp.Policy) error {
 		action, _ := p.Of(need.call)
 		goesOn := action.Kind() == seccomp.Notify && need.call == "execve" && p.Answers()[need.call].Continue
 		if !action.Makes() && !goesOn && action.Kind() != seccomp.Trace {
-			return fmt.Errorf("your own rule, %s, forbids %s, %s: the filter is there before, so no command could start under it; add the rule allow:execve,futex, or name other calls",
-				p.RuleFor(need.call), need.call, need.why)
+			return fmt.Errorf("your own rule, %s, forbids %s, %s: the filter is there before, so no command could start under it; %s",
+				p.RuleFor(need.call), need.call, need.why, howToAllow(p, need.call))
 		}
 	}
 	return nil
+}
+
+// howToAllow says how a call can be allowed: one that a rule names already is in no
+// other, and what a profile forbids no rule allows.
+func howToAllow(p *seccomp.Policy, call string) string {
+	switch {
+	case p.Name != "":
+		return "let the profile allow " + strings.Join(NeededToStart(), " and ")
+	case p.Names(call):
+		return fmt.Sprintf("take %s out of that rule", call)
+	}
+	return "add the rule allow:" + strings.Join(NeededToStart(), ",")
 }
 
 // capabilitiesLeft is the bounding set that the container will have, or the one
