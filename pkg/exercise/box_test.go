@@ -167,7 +167,7 @@ func TestKilled(t *testing.T) {
 	eachBox(t, 4, 7, func(t *testing.T, n int, folder string, l Language) {
 		r := start(t, box(t, n, folder, l))
 		// Its group and its profile stay: only the program could remove them.
-		t.Cleanup(sweep)
+		t.Cleanup(func() { sweep(r.cmd.Process.Pid) })
 		r.ask(t, "sleep 100 & echo started")
 		if err := r.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)

@@ -1,11 +1,11 @@
 package exercise
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,41 +98,33 @@ func box(t *testing.T, n int, folder string, l Language, args ...string) *exec.C
 	root := testroot.Busybox(t)
 	cmd := exec.Command(program(t, n, folder, l, "solution"), args...)
 	cmd.Env = append(os.Environ(), "ROOTFS="+root)
-	before := remains()
 	t.Cleanup(func() {
-		if after := remains(); after != before {
-			t.Errorf("it left behind %q, and before there was %q", after, before)
+		if cmd.Process == nil {
+			return // it was not started
+		}
+		if left := remains(cmd.Process.Pid); len(left) > 0 {
+			t.Errorf("it left behind %q", left)
 		}
 	})
 	return cmd
 }
 
-// remains lists the groups and profiles of programs that have ended. Those of one
-// that runs, for another package's tests, are its own affair.
-func remains() string {
-	var list []string
+// remains lists the groups and profiles of a program that has ended: they are named
+// after its pid, box-PID, and a profile box-PID.NUMBER. Another's are its own affair.
+func remains(pid int) (list []string) {
 	for _, pattern := range []string{
-		"/sys/fs/cgroup/box-*", "/sys/fs/cgroup/*/box-*",
-		"/sys/kernel/security/apparmor/policy/profiles/box-*",
+		"/sys/fs/cgroup/box-%d", "/sys/fs/cgroup/*/box-%d",
+		"/sys/kernel/security/apparmor/policy/profiles/box-%d.*",
 	} {
-		found, _ := filepath.Glob(pattern)
-		list = append(list, slices.DeleteFunc(found, ofRunning)...)
+		found, _ := filepath.Glob(fmt.Sprintf(pattern, pid))
+		list = append(list, found...)
 	}
-	return strings.Join(list, " ")
-}
-
-// ofRunning tells whether the program lives after whose pid a file is named:
-// box-PID, or of a profile box-PID.NUMBER.
-func ofRunning(file string) bool {
-	_, pid, _ := strings.Cut(filepath.Base(file), "-")
-	pid, _, _ = strings.Cut(pid, ".")
-	_, err := os.Stat("/proc/" + pid)
-	return err == nil
+	return list
 }
 
 // sweep removes what a killed program could not. A group may be busy for a moment.
-func sweep() {
-	for _, found := range strings.Fields(remains()) {
+func sweep(pid int) {
+	for _, found := range remains(pid) {
 		if name, ok := strings.CutPrefix(found, "/sys/kernel/security/apparmor/policy/profiles/"); ok {
 			name = name[:strings.LastIndexByte(name, '.')] // a number follows
 			_ = os.WriteFile("/sys/kernel/security/apparmor/.remove", []byte(name), 0)
