@@ -18,6 +18,7 @@ import (
 // TestHelpFits asks every command for its help: no line is wider than a terminal.
 func TestHelpFits(t *testing.T) {
 	root := newRootCommand("")
+	completeCobra(root)
 	count := 0
 	everyCommand(root, func(c *cobra.Command) {
 		var out bytes.Buffer

@@ -112,7 +112,8 @@ Begin with:  sudo workshop 1`,
 	return root
 }
 
-// completeCobra makes cobra's own two commands end with the exit code for usage too.
+// completeCobra makes cobra's own two commands end with the exit code for usage too, and
+// fit 80 columns.
 // A root that has been made for one command has neither.
 func completeCobra(root *cobra.Command) {
 	if root.CompletionOptions.DisableDefaultCmd {
@@ -126,6 +127,7 @@ func completeCobra(root *cobra.Command) {
 			c.Args, c.RunE = args(cobra.NoArgs), func(c *cobra.Command, _ []string) error { return c.Help() }
 			for _, shell := range c.Commands() {
 				shell.Args = args(cobra.NoArgs)
+				shell.Long = strings.Replace(shell.Long, "you can install it via", "you can install it\nvia", 1) // of 83 columns
 			}
 		case "help":
 			c.Run, c.RunE = nil, help
