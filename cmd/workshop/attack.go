@@ -146,7 +146,7 @@ func (f *attackFlags) attackAndJudge(cmd *cobra.Command, p *attack.Probe) error 
 	if !f.json {
 		screen.Title(lang.F("Attack: %s", p.Name), against(c))
 	}
-	calls := out
+	calls := screen.Narrow(out)
 	if f.json {
 		calls = io.Discard
 	}

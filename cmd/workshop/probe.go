@@ -10,6 +10,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // newProbeCommand is the inside of workshop attack.
@@ -52,7 +53,7 @@ func probe(cmd *cobra.Command, args []string, asJSON bool, expect string) error 
 		r := attack.Try(p, io.Discard)
 		return cmp.Or(encodeResult(out, r), judged(r, expect))
 	}
-	r := attack.Try(p, out)
+	r := attack.Try(p, ui.New(out).Narrow(out))
 	if err := showResult(out, p, r); err != nil {
 		return err
 	}

@@ -7,13 +7,16 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // showHelp is cobra's own, but for the error: cobra takes none from it.
 func showHelp(failed *error) func(*cobra.Command, []string) {
 	return func(c *cobra.Command, _ []string) {
 		text := strings.TrimSpace(cmp.Or(c.Long, c.Short)) + "\n\n" + c.UsageString()
-		if _, err := io.WriteString(c.OutOrStdout(), text); err != nil {
+		w := c.OutOrStdout()
+		if _, err := io.WriteString(ui.New(w).Narrow(w), text); err != nil {
 			*failed = fmt.Errorf("write the help: %w", err)
 		}
 	}

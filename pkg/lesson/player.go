@@ -232,8 +232,12 @@ func (p *performance) act(ctx context.Context, s *slide) error {
 	if err != nil {
 		return err
 	}
+	out := p.Out
+	if p.keyboard(t) == nil { // who types there moves the cursor
+		out = p.UI.Narrow(out)
+	}
 	run := &play{transcript: t, typing: p.typingTime(t), audience: &hall{
-		ctx: ctx, ui: p.UI, out: p.Out, typing: p.Typing, shown: s.announced,
+		ctx: ctx, ui: p.UI, out: out, typing: p.Typing, shown: s.announced,
 	}}
 	limited, cancel := context.WithTimeoutCause(ctx, t.Timeout+run.typing, errTimeout)
 	defer cancel()

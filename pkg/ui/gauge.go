@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"golang.org/x/term"
 )
 
@@ -46,8 +45,7 @@ func (g *Gauge) Show(lines ...string) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		cut := lipgloss.NewStyle().MaxWidth(g.ui.width - 1).Render(line)
-		b.WriteString("\r" + cut + "\x1b[K") // the rest of the line is cleared
+		b.WriteString("\r" + Cut(line, g.ui.width-1) + "\x1b[K") // the rest of the line is cleared
 	}
 	g.lines = len(lines)
 	g.ui.write(b.String())

@@ -172,8 +172,8 @@ func TestGaugeResized(t *testing.T) {
 		g.Show(strings.Repeat("x", 100))
 		shown := make([]byte, 4096)
 		n, _ := keyboard.Read(shown)
-		if got := strings.Count(string(shown[:n]), "x"); got != int(columns)-1 {
-			t.Errorf("%d columns on a terminal of %d", got, columns)
+		if got := strings.Count(string(shown[:n]), "x"); got != int(columns)-1-len("...") || !bytes.Contains(shown[:n], []byte("x...")) {
+			t.Errorf("%d columns on a terminal of %d: %q", got, columns, shown[:n])
 		}
 	}
 }

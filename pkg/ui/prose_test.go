@@ -31,7 +31,7 @@ func TestProse(t *testing.T) {
 		{"broken at spaces", 10, "", "", []Span{text("one two three")}, "one two\nthree\n"},
 		{"just fits", 7, "", "", []Span{text("one two three")}, "one two\nthree\n"},
 		{"a list item", 12, " • ", "   ", []Span{text("one two three")}, " • one two\n   three\n"},
-		{"too long a word", 5, "", "", []Span{text("a incomprehensible b")}, "a\nincomprehensible\nb\n"},
+		{"too long a word", 5, "", "", []Span{text("a manifold b")}, "a\nman\n↪ ifo\n↪ ld\nb\n"},
 		{"a code is one word", 14, "", "", []Span{text("see "), {"/proc/self/ns", Code}, text(", or not")}, "see\n/proc/self/ns,\nor not\n"},
 		{"code breaks at spaces", 9, "", "", []Span{text("see "), {"ls -l /proc", Code}}, "see ls -l\n/proc\n"},
 		{"marks within a word", 8, "", "", []Span{text("it is "), {"very", Strong}, text("-much so")}, "it is\nvery-\nmuch so\n"},

@@ -39,10 +39,16 @@ func (u *UI) Typed(command string) {
 func (u *UI) Typing(piece string, first bool) {
 	if first {
 		u.write(u.style.good.Render("$ "))
+		u.typed = 2
 	}
 	if piece == "\n" {
 		u.write("\n" + u.style.good.Render("> "))
+		u.typed = 2
 		return
+	}
+	if u.typed += Width(piece); u.typed > u.width {
+		u.write("\n" + onward)
+		u.typed = Width(onward) + Width(piece)
 	}
 	u.write(u.style.heading.Render(piece))
 }

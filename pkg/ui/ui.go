@@ -28,6 +28,7 @@ type UI struct {
 	width int
 	err   error
 	style styles
+	typed int // columns of the line that is being typed
 }
 
 type styles struct{ title, heading, dim, good, bad, warn, key, code, emphasis style }
@@ -99,8 +100,8 @@ func (u *UI) Width() int { return u.width }
 // Err is the first error of a write, such as a full disk.
 func (u *UI) Err() error { return u.err }
 
-// Line writes one line as it is.
-func (u *UI) Line(text string) { u.write(text + "\n") }
+// Line writes one line as it is, but for a terminal that is too narrow for it.
+func (u *UI) Line(text string) { u.write(u.broken(text) + "\n") }
 
 func (u *UI) write(text string) {
 	_, err := io.WriteString(u.w, text)
