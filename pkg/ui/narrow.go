@@ -20,7 +20,11 @@ func (u *UI) broken(text string) string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if !Fits(line, u.width) {
-			line = strings.ReplaceAll(ansi.Wrap(line, max(u.width-Width(onward), 2), ""), "\n", "\n"+onward)
+			const stays = "\u2011" // a hyphen at which no line breaks: a flag is one word
+			columns := max(u.width-Width(onward), 2)
+			line = ansi.Wrap(strings.ReplaceAll(line, "-", stays), columns, "")
+			line = ansi.Hardwrap(line, columns, true) // Wrap leaves some words too long
+			line = strings.NewReplacer(stays, "-", "\n", "\n"+onward).Replace(line)
 		}
 		lines = append(lines, line)
 	}

@@ -28,6 +28,17 @@ func TestLineBroken(t *testing.T) {
 	}
 }
 
+// TestFlagUnbroken: a flag is not divided after its hyphens.
+func TestFlagUnbroken(t *testing.T) {
+	var out bytes.Buffer
+	u := New(&out)
+	u.width = 40
+	u.Line("workshop attack fork-bomb --without-x --for 2s")
+	if got := out.String(); got != "workshop attack fork-bomb --without-x\n↪ --for 2s\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestNarrowOutput: what a command writes for 80 columns, in whatever pieces it comes.
 func TestNarrowOutput(t *testing.T) {
 	keyboard, terminal := openTerminal(t)
@@ -69,5 +80,24 @@ func TestTypingBroken(t *testing.T) {
 	}
 	if got := Bare(out.String()); got != "$ abcd\n↪ efgh\n↪ ij" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestBrokenFits: whatever a line is made of, no part of it is too wide.
+func TestBrokenFits(t *testing.T) {
+	const line = "✓ \x1b[31m攻撃は防がれました\x1b[0m: $ workshop attack --seccomp-foreign-abi プロセスは最大32個、pids.maxが拒否したforkは8938回 │ /sys/fs/cgroup/pids/workshop"
+	for columns := 10; columns < madeFor; columns++ {
+		var out bytes.Buffer
+		u := New(&out)
+		u.width = columns
+		u.Line(line)
+		if all := strings.ReplaceAll(Bare(out.String()), "\n"+onward, ""); len(all) < len(Bare(line))-20 {
+			t.Errorf("%d columns: %q is not all of it", columns, all)
+		}
+		for part := range strings.Lines(out.String()) {
+			if Width(strings.TrimSuffix(part, "\n")) > columns {
+				t.Errorf("%d columns: %q", columns, part)
+			}
+		}
 	}
 }
