@@ -138,9 +138,12 @@ func knownCommand(words []string) error {
 // knownSteps looks at the values of the flags that take names of steps.
 func knownSteps(cmd *cobra.Command) error {
 	var wrong error
-	for _, flag := range []string{"only", "without"} {
-		names, _ := cmd.Flags().GetStringSlice(flag) // none, where there is no such flag
-		for _, name := range names {
+	for _, name := range []string{"only", "without"} {
+		flag := cmd.Flags().Lookup(name)
+		if flag == nil || !flag.Changed {
+			continue
+		}
+		for name := range strings.SplitSeq(flag.Value.String(), ",") {
 			if strings.ToLower(name) != name {
 				continue // STEP is to be filled in
 			}
