@@ -15,8 +15,9 @@ for run in "$@"; do
 	files+=("$run=$dir/$run.json")
 	case $run in
 	local)
+		# Whoever runs us may have us ignore signals, as nohup does, and tests send some.
 		# shellcheck disable=SC2086 # a list of packages
-		go test -json ${TEST_PACKAGES:-./...} | "$dir/testreport" record "$dir/local.json" ||
+		env --default-signal=HUP,INT go test -json ${TEST_PACKAGES:-./...} | "$dir/testreport" record "$dir/local.json" ||
 			grep -q '"Action":"fail"' "$dir/local.json" ||
 			echo '{"Action":"fail","Package":"go test"}' >>"$dir/local.json"
 		;;
