@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -64,6 +66,9 @@ instruction by instruction.`,
 }
 
 func (f *seccompFlags) run(cmd *cobra.Command, args []string) error {
+	if set := filterFlag(cmd); len(args) == 1 && set != "" {
+		return misused(cmd, fmt.Errorf("a process has its filters already: leave out %s, or --%s", args[0], set))
+	}
 	look, err := f.look(args)
 	if err != nil {
 		return err
@@ -73,6 +78,16 @@ func (f *seccompFlags) run(cmd *cobra.Command, args []string) error {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(look)
 	}
 	return f.show(ui.New(cmd.OutOrStdout()), look)
+}
+
+// filterFlag gives a flag that is for filters to be made, and not for how they are shown.
+func filterFlag(cmd *cobra.Command) (name string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains([]string{"json", "all", "code", "lang"}, f.Name) {
+			name = f.Name
+		}
+	})
+	return name
 }
 
 func (f *seccompFlags) look(args []string) (*seccompLook, error) {
