@@ -25,7 +25,8 @@ import (
 // Exec is one more process for a container that runs already, as docker exec
 // makes it. It enters the namespaces, the root and the cgroup of the container's
 // first process, and takes those steps itself that change a process alone:
-// capabilities, the label, the filter.
+// capabilities, the label, the filter. A container that has not executed its command
+// after a second is refused: it may have its root not yet.
 //
 // It is no descendant of the container's first process: what that one inherited
 // from nobody, such as its resource limits (setrlimit(2)), it does not have.
