@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,8 +107,8 @@ func (l *capsLook) exec(file string) error {
 	f, err := programOf(l.PID, file)
 	if err != nil {
 		err = fmt.Errorf("%w; --exec takes a program, as process %d sees it", err, l.PID)
-		if errors.Is(err, os.ErrPermission) && !errors.Is(err, caps.ErrNoProgram) {
-			return err // that of another process's root, which takes root to see
+		if l.PID != os.Getpid() && errors.Is(err, os.ErrPermission) && !errors.Is(err, caps.ErrNoProgram) {
+			return cmp.Or(needRootTo("see what another process sees", "caps --exec"), err)
 		}
 		return usageError{err}
 	}
