@@ -111,7 +111,7 @@ func (s *Staged) End() {
 // judge lets the host have the last word, and adds why the attack was stopped.
 func (s *Staged) judge(r Result) Result {
 	if r.Allowed {
-		err, perhaps := s.filtered(r)
+		perhaps, err := s.filtered(r)
 		if err = cmp.Or(err, s.unfelt(r)); err != nil {
 			r.Allowed, r.Note, r.Errno, r.Reason = false, "", errnoName(err), err.Error()
 		} else if perhaps {
@@ -141,9 +141,9 @@ func (s *Staged) unfelt(r Result) error {
 
 // filtered is the error of a call whose errno the probe takes for the kernel's, and
 // that the filter itself gives; perhaps tells that the filter may have given it.
-func (s *Staged) filtered(r Result) (err error, perhaps bool) {
+func (s *Staged) filtered(r Result) (perhaps bool, err error) {
 	if s.seccomp == nil || len(r.Calls) == 0 {
-		return nil, false
+		return false, nil
 	}
 	last := r.Calls[len(r.Calls)-1]
 	name, _, _ := strings.Cut(last.Call, "(")
@@ -152,12 +152,12 @@ func (s *Staged) filtered(r Result) (err error, perhaps bool) {
 		switch {
 		case errno == 0 || unix.ErrnoName(errno) != last.Errno:
 		case len(gives) > 1:
-			return nil, true
+			return true, nil
 		default:
-			return fmt.Errorf(lang.T("%s: %w, which is the filter's own answer"), last.Call, errno), false
+			return false, fmt.Errorf(lang.T("%s: %w, which is the filter's own answer"), last.Call, errno)
 		}
 	}
-	return nil, false
+	return false, nil
 }
 
 // Before enters the scene, and hands on.

@@ -62,10 +62,10 @@ func (n *narrow) Write(b []byte) (int, error) {
 
 // put writes a letter, or what moves the terminal.
 func (n *narrow) put(part []byte, width, columns int) {
-	switch {
-	case part[0] == '\n' || part[0] == '\r':
+	switch part[0] {
+	case '\n', '\r':
 		n.column, n.cut, n.again = 0, false, part[0] == '\r'
-	case part[0] == '\t':
+	case '\t':
 		width = 8 - n.column%8
 	}
 	mark, last := onward, columns
