@@ -43,9 +43,11 @@ func (l *linter) files(folder string) {
 			others = append(others, path.Join(folder, kind, language.File))
 		}
 	}
-	_ = fs.WalkDir(l.fsys, folder, func(file string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(l.fsys, folder, func(file string, e fs.DirEntry, err error) error {
 		switch {
-		case err != nil || e.IsDir() || slices.Contains(texts, file):
+		case err != nil:
+			return err
+		case e.IsDir() || slices.Contains(texts, file):
 		case slices.Contains(others, file):
 			l.legible(file)
 		default:
@@ -53,6 +55,9 @@ func (l *linter) files(folder string) {
 		}
 		return nil
 	})
+	if err != nil {
+		l.add(folder, 1, "%v", err)
+	}
 }
 
 // legible sees to it that a file has nothing but text and line feeds.
