@@ -63,7 +63,7 @@ func lint(dir []string) ([]lesson.Complaint, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", base, err)}
 	}
-	list = append(list, withoutFolder(fsys)...)
+	list = append(append(list, withoutFolder(fsys)...), withoutStep(fsys)...)
 	for i := range list {
 		list[i].File = path.Join(base, list[i].File)
 	}
@@ -76,6 +76,18 @@ func withoutFolder(fsys fs.FS) []lesson.Complaint {
 	for _, s := range lessonSteps() {
 		if _, err := fs.Stat(fsys, lessonName(s)); err != nil {
 			list = append(list, lesson.Complaint{File: lessonName(s), Line: 1, Text: "there is a step of this lesson, and no such folder"})
+		}
+	}
+	return list
+}
+
+// withoutStep finds the lessons that nothing but the text knows.
+func withoutStep(fsys fs.FS) []lesson.Complaint {
+	var list []lesson.Complaint
+	folders, _ := lesson.Folders(fsys) // Lint has found some
+	for _, folder := range folders {
+		if !slices.ContainsFunc(lessonSteps(), func(s *steps.Step) bool { return lessonName(s) == folder }) {
+			list = append(list, lesson.Complaint{File: folder, Line: 1, Text: "there is no step of this lesson: see CONTRIBUTING.md, Add a layer"})
 		}
 	}
 	return list
