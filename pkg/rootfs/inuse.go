@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/moby/sys/mountinfo"
@@ -77,13 +78,47 @@ func layerOf(m *mountinfo.Info, dir string) bool {
 	}
 	for _, option := range strings.Split(m.VFSOptions, ",") {
 		_, value, _ := strings.Cut(option, "=")
-		for _, layer := range strings.Split(value, ":") {
+		for _, layer := range layers(value) {
 			if below(layer, dir) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// layers are the directories of an option, as the kernel writes it: mountinfo has blanks,
+// commas and backslashes in octal, and before that overlay has a backslash before a
+// colon, a comma and a backslash.
+func layers(value string) []string {
+	var list []string
+	var layer []byte
+	value = withoutOctal(value)
+	for i := 0; i < len(value); i++ {
+		switch {
+		case value[i] == ':':
+			list, layer = append(list, string(layer)), nil
+			continue
+		case value[i] == '\\' && i+1 < len(value):
+			i++
+		}
+		layer = append(layer, value[i])
+	}
+	return append(list, string(layer))
+}
+
+func withoutOctal(value string) string {
+	var b []byte
+	for ; value != ""; value = value[1:] {
+		c := value[0]
+		if c == '\\' && len(value) > 3 {
+			if n, err := strconv.ParseUint(value[1:4], 8, 8); err == nil {
+				c, value = byte(n), value[3:]
+			}
+		}
+		b = append(b, c)
+	}
+	return string(b)
 }
 
 // location is a directory as mountinfo names it: its device, and the path from
