@@ -42,7 +42,7 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 	if len(c.Command) == 0 {
 		return nil, container.ErrNoCommand
 	}
-	if err := container.OwnProc(); err != nil {
+	if err := container.Usable(); err != nil {
 		return nil, err
 	}
 	report, err := c.once(ctx, false)

@@ -219,9 +219,6 @@ func ownMounts() error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
 	}
-	if err := container.TopRoot(); err != nil {
-		return err
-	}
 	before, err := mountsOf(unix.Gettid())
 	if err != nil {
 		return err

@@ -7,15 +7,24 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
-// OwnProc fails where /proc is that of another pid namespace, as after an unshare
+// Usable fails where nothing can be shown that is true, and no layer hold.
+func Usable() error {
+	if err := ownProc(); err != nil {
+		return err
+	}
+	return thread.Do(topRoot)
+}
+
+// ownProc fails where /proc is that of another pid namespace, as after an unshare
 // --pid without a mount of its own: what is read there of a pid is somebody else's.
-func OwnProc() error {
-	self, err := os.Readlink("/proc/self")
-	if err != nil || self == strconv.Itoa(os.Getpid()) {
-		return nil // without a /proc, what needs it says so
+func ownProc() error {
+	self, _ := os.Readlink("/proc/self") // "" without a /proc: what needs it says so
+	if self == "" || self == strconv.Itoa(os.Getpid()) {
+		return nil
 	}
 	return &steps.Unsupported{
 		What:    "/proc is that of another pid namespace: it has process " + strconv.Itoa(os.Getpid()) + " as " + self,
@@ -23,28 +32,19 @@ func OwnProc() error {
 	}
 }
 
-// TopRoot fails where / is not the root of the mount namespace, as in a chroot: who
-// leaves a container would come out above it. The thread must have a root of its own
-// (CLONE_FS of unshare(2)), and has it back afterwards.
-func TopRoot() error {
+// topRoot fails where / is not the root of the mount namespace, as in a chroot: who
+// leaves a container would come out above it. This thread loses its root by that.
+func topRoot() error {
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		return &steps.Error{Op: "unshare", Path: "CLONE_FS", Err: err}
+	}
 	root, err := unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return &steps.Error{Op: "open", Path: "/", Err: err}
 	}
 	defer unix.Close(root)
-	cwd, err := unix.Open(".", unix.O_PATH|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &steps.Error{Op: "open", Path: ".", Err: err}
-	}
-	defer unix.Close(cwd)
-	if unix.Fchdir(root) != nil || unix.Chroot("proc") != nil {
-		return nil // who may not call it cannot leave by it either
-	}
-	above := isAbove(root)
-	if err := errors.Join(unix.Fchdir(root), unix.Chroot("."), unix.Fchdir(cwd)); err != nil {
-		return &steps.Error{Op: "chroot", Path: "back to /", Err: err}
-	}
-	if !above {
+	// Who may not call chroot cannot leave by it either.
+	if unix.Fchdir(root) != nil || unix.Chroot("proc") != nil || !isAbove(root) {
 		return nil
 	}
 	return &steps.Unsupported{

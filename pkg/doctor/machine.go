@@ -17,6 +17,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/inside"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -44,7 +45,7 @@ type Machine struct {
 	Namespaces []string          `json:"namespaces"`      // the kinds in /proc/self/ns
 	Sysctls    map[string]string `json:"sysctls"`         // those that restrict; "" is not in this kernel
 
-	Checks map[string]Missing `json:"checks"` // what a step's own check says, by its name
+	Checks map[string]Missing `json:"checks"` // what a step's own check says, by its name; "container" is before them
 	Tried  map[string]string  `json:"tried"`  // Works, or the error; what was not tried is not there
 
 	RunMount  string          `json:"run_mount"` // the mount that /run/workshop is on
@@ -154,20 +155,23 @@ func (m *Machine) files(parser bool) {
 	}
 }
 
-// checks asks every step whether it can work.
+// checks asks every step whether it can work, and before them the container itself.
 func (m *Machine) checks() {
+	m.checked(usable, container.Usable())
 	for _, s := range steps.All() {
-		if s.Check == nil {
-			continue
+		if s.Check != nil {
+			m.checked(s.Name, s.Check(&steps.Spec{Steps: steps.Names(steps.Effective(steps.UpTo(s.Lesson)))}))
 		}
-		err := s.Check(&steps.Spec{Steps: steps.Names(steps.Effective(steps.UpTo(s.Lesson)))})
-		var u *steps.Unsupported
-		switch {
-		case errors.As(err, &u):
-			m.Checks[s.Name] = Missing{u.What, u.Instead}
-		case err != nil:
-			m.Checks[s.Name] = Missing{What: err.Error()}
-		}
+	}
+}
+
+func (m *Machine) checked(what string, err error) {
+	var u *steps.Unsupported
+	switch {
+	case errors.As(err, &u):
+		m.Checks[what] = Missing{u.What, u.Instead}
+	case err != nil:
+		m.Checks[what] = Missing{What: err.Error()}
 	}
 }
 

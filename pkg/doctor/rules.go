@@ -20,6 +20,7 @@ type rule struct {
 var rules = []rule{
 	{anyRun, noProc}, // first: see Judge
 	{anyRun, notRoot},
+	{anyRun, notUsable},
 	{anyRun, noRunDir},
 	{anyRun, noMounts},
 	{anyRun, noCloseRange},
@@ -84,6 +85,16 @@ func notRoot(m *Machine) []Finding {
 	return limits(lang.T("not root: mounts, cgroups, the overlay and the containers themselves were not tried"), "sudo workshop doctor")
 }
 
+// usable names among the checks that of a whole container.
+const usable = "container"
+
+func notUsable(m *Machine) []Finding {
+	if c, ok := m.Checks[usable]; ok {
+		return cannot(c.What, c.Instead)
+	}
+	return nil
+}
+
 func noRunDir(m *Machine) []Finding {
 	why := m.failed(tryRunDir)
 	switch {
@@ -100,7 +111,7 @@ func noRunDir(m *Machine) []Finding {
 func noMounts(m *Machine) []Finding {
 	why := m.failed(tryMounts)
 	switch {
-	case why == "":
+	case why == "" || notUsable(m) != nil:
 		return nil
 	case m.Sysctls["user.max_mnt_namespaces"] == "0":
 		return cannot(lang.F("a mount namespace of its own: %s", why+"; user.max_mnt_namespaces = 0"), "sudo sysctl -w user.max_mnt_namespaces=10000")

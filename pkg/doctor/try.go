@@ -104,9 +104,6 @@ func writeRunDir() error {
 func (m *Machine) newMounts() error {
 	err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS)
 	if err == nil {
-		err = container.TopRoot()
-	}
-	if err == nil {
 		err = unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 	}
 	m.tried(tryMounts, err)

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -30,7 +31,7 @@ type Lab struct {
 // work on no machine is a [container.SettingError].
 func (l *Lab) Open(kinds ...Kind) (err error) {
 	l.Spec.Seccomp.SameFilter = true
-	if err := l.check(); err != nil {
+	if err := errors.Join(container.Usable(), l.check()); err != nil {
 		return err
 	}
 	for _, kind := range kinds {
