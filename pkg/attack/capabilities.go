@@ -61,6 +61,8 @@ func whereItIsMissing(s View, r Result, capability string) string {
 	switch {
 	case !s.has("CapEff", capability) && s.has("CapBnd", capability):
 		return lang.F("/proc/%d/status: CapEff has no %s; CapBnd has it.", s.PID, capability)
+	case !s.has("CapEff", capability) && s.Supervisor != nil && !(View{Snapshot: s.Supervisor}).has("CapBnd", capability):
+		return lang.F("/proc/%d/status: CapEff has no %s. Nor has the CapBnd of workshop itself: it is this machine that lacks it, and no layer took it.", s.PID, capability)
 	case !s.has("CapEff", capability):
 		return lang.F("/proc/%d/status: CapEff has no %s, and CapBnd neither: no execve brings it back.", s.PID, capability)
 	}

@@ -141,6 +141,7 @@ func init() {
 			"/proc/%d/root is %s, the host's own: so something else stopped it.":                                            "/proc/%d/rootは%sで、ホストと同じです。防いだのは別のものです。",
 			"/proc/%d/root is %s, and the host's is %s.":                                                                    "/proc/%d/rootは%s、ホストのものは%sです。",
 			"/proc/%d/attr/current: %s.":                                                                                    "/proc/%d/attr/currentは%sです。",
+			"/proc/%d/status: CapEff has no %s. Nor has the CapBnd of workshop itself: it is this machine that lacks it, and no layer took it.": "/proc/%d/status: %sはCapEffにありません。workshop自身のCapBndにもありません。ないのはこのマシンであり、どの層が取り除いたのでもありません。",
 		}
 	})
 }
