@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -142,7 +141,9 @@ func (f *checkFlags) check(lesson int, command []string) (*check.Check, error) {
 	}
 	needed := lesson >= steps.Chroot.Lesson
 	if err == nil && needed && len(command) > 0 {
-		err = canExecute(root)
+		if why := rootfs.Executable(root); why != nil {
+			err = &steps.Unsupported{What: why.Error()}
+		}
 	}
 	switch {
 	case err == nil:
@@ -151,19 +152,6 @@ func (f *checkFlags) check(lesson int, command []string) (*check.Check, error) {
 		return nil, err
 	}
 	return c, nil
-}
-
-// canExecute fails where a mount option keeps every program of a root filesystem from
-// being executed. Our own containers lay an overlay over it, which has no such option.
-func canExecute(root string) error {
-	var st unix.Statfs_t
-	if unix.Statfs(root, &st) != nil || st.Flags&unix.ST_NOEXEC == 0 {
-		return nil
-	}
-	return &steps.Unsupported{
-		What:    root + " is mounted with noexec: no program in it can be executed",
-		Instead: "mount -o remount,exec the file system, or: export WORKSHOP_ROOTFS=DIR on another one, and sudo -E workshop rootfs build",
-	}
 }
 
 // canCheck asks the lesson's own step what this machine lacks for it.

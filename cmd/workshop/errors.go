@@ -15,6 +15,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -61,6 +62,8 @@ func advice(err error, errno unix.Errno) string {
 		return lang.T("There is no /proc here. Try: mount -t proc proc /proc")
 	case errno == unix.EROFS && aboutProc(err):
 		return lang.T("/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.")
+	case errno == unix.EROFS && aboutRootfs(err):
+		return lang.T("sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build")
 	case errno == unix.EROFS:
 		return lang.T("workshop writes to /run/workshop, below /sys/fs/cgroup and where it keeps the root filesystems: in a container they may be read-only. Try it in a VM.")
 	case errors.Is(err, unix.ENOSPC):
@@ -84,6 +87,12 @@ func aboutProc(err error) bool {
 		return failed.Op == "clone" || strings.HasPrefix(failed.Path, "/proc/") // a child is /proc/self/exe
 	}
 	return false
+}
+
+// aboutRootfs tells whether it is where the root filesystems are kept.
+func aboutRootfs(err error) bool {
+	var file *os.PathError
+	return errors.As(err, &file) && strings.HasPrefix(file.Path, rootfs.Dir())
 }
 
 func missingProc() bool {

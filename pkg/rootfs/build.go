@@ -1,6 +1,7 @@
 package rootfs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func build(ctx context.Context, k Kind, log io.Writer) (string, error) {
 		return "", err
 	}
 	defer work.remove()
-	if err := enoughSpace(work.root, k.bytes); err != nil {
+	if err := cmp.Or(enoughSpace(work.root, k.bytes), Executable(work.root)); err != nil {
 		return "", err
 	}
 	if err := fill(ctx, work, k, log); err != nil {
@@ -82,6 +83,19 @@ func enoughSpace(dir string, bytes uint64) error {
 			unix.ENOSPC, Dir(), free>>20, bytes>>20)
 	}
 	return nil
+}
+
+// Executable fails where a mount option keeps each program in dir from being executed.
+// Our own containers lay an overlay over it, which has no such option.
+func Executable(dir string) error {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return fmt.Errorf("statfs %s: %w", dir, err)
+	}
+	if st.Flags&unix.ST_NOEXEC == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; mount -o remount,exec it, or set WORKSHOP_ROOTFS to a directory elsewhere", dir)
 }
 
 // Remove deletes the root filesystem of that kind. It refuses while a process
