@@ -86,8 +86,12 @@ func (t Tree) make(name, controller string) (string, error) {
 	}
 	if t.Version == 2 {
 		// A group has a controller only where every ancestor passes it on.
+		passed := has(filepath.Join(t.Mount, subtreeControl), controller)
 		for _, dir := range []string{t.Mount, filepath.Join(t.Mount, Parent)} {
 			if err := delegate(dir, controller); err != nil {
+				if !passed {
+					_ = Write(filepath.Join(t.Mount, subtreeControl), "-"+controller)
+				}
 				return "", err
 			}
 		}
@@ -96,9 +100,11 @@ func (t Tree) make(name, controller string) (string, error) {
 	return dir, os.Mkdir(dir, 0o755)
 }
 
+const subtreeControl = "cgroup.subtree_control"
+
 // delegate passes a controller on to the children of a version 2 group.
 func delegate(dir, controller string) error {
-	file := filepath.Join(dir, "cgroup.subtree_control")
+	file := filepath.Join(dir, subtreeControl)
 	if has(file, controller) {
 		return nil
 	}

@@ -88,6 +88,10 @@ func makeGuard(j *journal.Journal) (tree cgroup.Tree, dir string, err error) {
 	if tree, err = cgroup.Find("pids"); err != nil {
 		return tree, "", err
 	}
+	if tree.Version == 2 && strings.HasPrefix(tree.Root, "/..") {
+		return tree, "", fmt.Errorf("the cgroup tree at %s begins above our cgroup namespace, and no process comes there; "+
+			"mount the one of the namespace: mount -t cgroup2 cgroup2 %s: %w", tree.Mount, tree.Mount, unix.ENOENT)
+	}
 	if tree.Version == 1 { // see fromGroup
 		if _, err := tree.Of(unix.Gettid(), "pids"); err != nil {
 			return tree, "", err

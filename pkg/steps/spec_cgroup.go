@@ -87,8 +87,11 @@ func canLimit() error {
 
 // noGroup says why no group could be made in the tree.
 func noGroup(tree cgroup.Tree, err error) error {
-	why := "this process may not make groups there"
+	why, instead := "this process may not make groups there", "run it on the host or in a VM"
 	switch {
+	case tree.Version == 2 && errors.Is(err, unix.EOPNOTSUPP):
+		why = "its topmost group has processes, and so no group below it can have any: " + err.Error()
+		instead = fmt.Sprintf("as in a container with a cgroup namespace; move them: cd %s; mkdir init; for p in $(cat cgroup.procs); do echo $p >init/cgroup.procs; done", tree.Mount)
 	case errors.Is(err, unix.EROFS):
 		why = "it is mounted read-only, as in a container"
 	case errors.Is(err, unix.EACCES) && os.Geteuid() != 0:
@@ -98,7 +101,7 @@ func noGroup(tree cgroup.Tree, err error) error {
 	}
 	return &Unsupported{
 		What:    fmt.Sprintf("the cgroup tree at %s: %s", tree.Mount, why),
-		Instead: "run it on the host or in a VM; every other layer works: --without cgroup",
+		Instead: instead + "; every other layer works: --without cgroup",
 		Err:     err,
 	}
 }
