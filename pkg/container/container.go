@@ -168,7 +168,7 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 	if len(c.Args) == 0 {
 		return ExitFailed, ErrNoCommand
 	}
-	if err := Usable(); err != nil {
+	if err := ownProc(); err != nil {
 		return ExitFailed, err
 	}
 	// Before the signals are caught: a profile may be a FIFO, which only a signal ends.

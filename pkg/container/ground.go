@@ -11,12 +11,18 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
-// Usable fails where nothing can be shown that is true, and no layer hold.
+// Usable fails where nothing can be shown that is true, and no layer hold. Run looks for
+// itself; this is for who has more to do than to run one container.
 func Usable() error {
 	if err := ownProc(); err != nil {
 		return err
 	}
-	return thread.Do(topRoot)
+	return thread.Do(func() error {
+		if err := unix.Unshare(unix.CLONE_FS); err != nil {
+			return &steps.Error{Op: "unshare", Path: "CLONE_FS", Err: err}
+		}
+		return topRoot()
+	})
 }
 
 // ownProc fails where /proc is that of another pid namespace, as after an unshare
@@ -33,24 +39,43 @@ func ownProc() error {
 }
 
 // topRoot fails where / is not the root of the mount namespace, as in a chroot: who
-// leaves a container would come out above it. This thread loses its root by that.
+// leaves a container would come out above it. The thread must have a root of its own
+// (CLONE_FS of unshare(2)), and has it back afterwards.
 func topRoot() error {
-	if err := unix.Unshare(unix.CLONE_FS); err != nil {
-		return &steps.Error{Op: "unshare", Path: "CLONE_FS", Err: err}
-	}
 	root, err := unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return &steps.Error{Op: "open", Path: "/", Err: err}
 	}
 	defer unix.Close(root)
+	cwd, err := unix.Open(".", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &steps.Error{Op: "open", Path: ".", Err: err}
+	}
+	defer unix.Close(cwd)
 	// Who may not call chroot cannot leave by it either.
-	if unix.Fchdir(root) != nil || unix.Chroot("proc") != nil || !isAbove(root) {
+	above := unix.Fchdir(root) == nil && unix.Chroot("proc") == nil && isAbove(root)
+	if err := back(root, cwd); err != nil {
+		return &steps.Error{Op: "chroot", Path: "back to /", Err: err}
+	}
+	if !above {
 		return nil
 	}
 	return &steps.Unsupported{
 		What:    "this is the inside of a chroot: there is a directory above /, which no layer would keep out of reach",
 		Instead: "run workshop outside of the chroot, or in a VM",
 	}
+}
+
+// back gives the thread its root and its working directory again.
+func back(root, cwd int) error {
+	err := unix.Fchdir(root)
+	if err == nil {
+		err = unix.Chroot(".")
+	}
+	if errors.Is(err, unix.EPERM) { // it has not left then
+		err = nil
+	}
+	return errors.Join(err, unix.Fchdir(cwd))
 }
 
 // isAbove tells whether something is above a directory: ".." is stopped by our root

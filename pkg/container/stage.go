@@ -29,6 +29,9 @@ func ownMounts() error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return &steps.Error{Op: "unshare", Path: "CLONE_NEWNS", Err: err}
 	}
+	if err := topRoot(); err != nil {
+		return err
+	}
 	// Private: nothing that is mounted here reaches the host.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return &steps.Error{Op: "mount --make-rprivate", Path: "/", Err: err}
