@@ -220,7 +220,7 @@ func (f *containerFlags) possible(list []*steps.Step) []*steps.Step {
 }
 
 // warn tells what does not stop the run.
-func warn(err error) { ui.New(os.Stderr).Warn(explained(err)) }
+func warn(err error) { ui.New(os.Stderr).Warn(harmless(explained(err))) }
 
 // watch says who looks on: nobody, a person or a script.
 func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
