@@ -178,7 +178,7 @@ func (f *checkFlags) once(ctx context.Context, out io.Writer, c *check.Check) er
 	}
 	if err == nil && !report.Holds {
 		err = exitCode(exitClaim)
-		if none := report.NoShell; c.Path == self && none != nil && none.Why == check.Ended {
+		if none := report.NoShell; c.Path == self && none != nil && none.Why == check.Ended && none.Code != 0 {
 			err = exitCode(none.Code) // no judgement: what workshop itself says of this machine
 		}
 	}
