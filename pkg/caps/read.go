@@ -106,7 +106,7 @@ func ReadFile(pid int, path string) (File, error) {
 		case err != nil:
 			return f, err
 		case depth > maxInterpreters:
-			return File{}, fmt.Errorf("%s: too many interpreters: %w", observe.Printable(path), unix.ELOOP)
+			return File{}, fmt.Errorf("%s: too many interpreters: %w", path, unix.ELOOP)
 		case interpreter == "":
 			return f, nil
 		}
@@ -117,7 +117,7 @@ func ReadFile(pid int, path string) (File, error) {
 func readFile(pid int, path string) (f File, interpreter string, err error) {
 	fd, err := openIn(pid, path)
 	if err != nil {
-		return f, "", fmt.Errorf("%s: %w", observe.Printable(path), err)
+		return f, "", fmt.Errorf("%s: %w", path, err)
 	}
 	defer unix.Close(fd)
 	// A name for the file as it is, whatever it is called: proc_pid_fd(5).
@@ -125,10 +125,10 @@ func readFile(pid int, path string) (f File, interpreter string, err error) {
 	var st unix.Stat_t
 	var fs unix.Statfs_t
 	if err := errors.Join(unix.Fstat(fd, &st), unix.Fstatfs(fd, &fs)); err != nil {
-		return f, "", fmt.Errorf("%s: %w", observe.Printable(path), err)
+		return f, "", fmt.Errorf("%s: %w", path, err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Mode&0o111 == 0 {
-		return f, "", fmt.Errorf("%s %w: %w", observe.Printable(path), ErrNoProgram, unix.EACCES)
+		return f, "", fmt.Errorf("%s %w: %w", path, ErrNoProgram, unix.EACCES)
 	}
 	if interpreter, err = scriptOf(name); err != nil || interpreter != "" {
 		return f, interpreter, err
