@@ -95,7 +95,7 @@ func Executable(dir string) error {
 	if st.Flags&unix.ST_NOEXEC == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; mount -o remount,exec it, or set WORKSHOP_ROOTFS to a directory elsewhere", dir)
+	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; remount that with the option exec, or set WORKSHOP_ROOTFS to a directory elsewhere", dir)
 }
 
 // Remove deletes the root filesystem of that kind. It refuses while a process
