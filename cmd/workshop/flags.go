@@ -63,7 +63,7 @@ func (t *text) String() string { return string(*t) }
 // Type is what the help shows in the place of a value.
 func (t *text) Type() string { return "string" }
 
-// words is a flag that takes names with commas between them, and no empty word: that
+// words is a flag that takes names with commas between them, and is not empty: that
 // would be the default.
 type words []string
 

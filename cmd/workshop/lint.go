@@ -155,11 +155,11 @@ func knownSteps(cmd *cobra.Command) error {
 		if flag == nil || !flag.Changed {
 			continue
 		}
-		for name := range strings.SplitSeq(flag.Value.String(), ",") {
-			if strings.ToLower(name) != name {
+		for step := range strings.SplitSeq(flag.Value.String(), ",") {
+			if strings.ToLower(step) != step {
 				continue // STEP is to be filled in
 			}
-			_, err := steps.Lookup(name)
+			_, err := steps.Lookup(step)
 			wrong = errors.Join(wrong, err)
 		}
 	}

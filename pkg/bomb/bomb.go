@@ -235,7 +235,7 @@ func (e *explosion) over(end end) error {
 }
 
 // note keeps what the group has counted. Where a fork was refused the group was full,
-// though it were so between two looks.
+// also where that was between two looks.
 func (e *explosion) note(pids cgroup.Pids) {
 	e.report.Peak, e.report.Refused = max(e.report.Peak, pids.Current), max(e.report.Refused, pids.Refused)
 	if pids.Refused > 0 {

@@ -26,7 +26,7 @@ import (
 // makes it. It enters the namespaces, the root and the cgroup of the container's
 // first process, and takes those steps itself that change a process alone:
 // capabilities, the label, the filter. A container that has not executed its command
-// after a second is refused: it may have its root not yet.
+// after a second is refused: it may not have its root yet.
 //
 // It is no descendant of the container's first process: what that one inherited
 // from nobody, such as its resource limits (setrlimit(2)), it does not have.
