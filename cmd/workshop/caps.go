@@ -171,7 +171,9 @@ func capRow(l *capsLook, n int) []string {
 // capNote says what a row means.
 func capNote(l *capsLook, n int) string {
 	switch p := l.Process; {
-	case !p.Bounding.Has(n) && p.Permitted.Has(n) && !p.Ambient.Has(n):
+	case !p.Bounding.Has(n) && p.Permitted.Has(n) && (p.Inheritable | p.Ambient).Has(n):
+		return "" // it may outlive an execve: the file decides
+	case !p.Bounding.Has(n) && p.Permitted.Has(n):
 		return lang.T("until the next execve")
 	case !p.Bounding.Has(n) && !l.Full.Has(n) && l.PID != 1:
 		return lang.T("missing, in process 1 too")
