@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
@@ -52,7 +51,7 @@ is in each. One that is built already is made anew.`,
 		Args:              args(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeKinds,
 		RunE: func(cmd *cobra.Command, names []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT)
+			ctx, stop := signal.NotifyContext(cmd.Context(), endings()...)
 			defer stop()
 			dir, err := rootfs.Build(ctx, kindArg(names, "busybox"), cmd.ErrOrStderr())
 			if err != nil {

@@ -160,7 +160,7 @@ func readLessons(names []string) ([]*lesson.Lesson, error) {
 func untilSignal(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	arrived := make(chan os.Signal, 1)
-	signal.Notify(arrived, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signal.Notify(arrived, endings()...)
 	go func() {
 		if sig, ok := <-arrived; ok {
 			cancel(&container.Interrupted{Signal: sig.(syscall.Signal)})
@@ -171,6 +171,12 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 		close(arrived)
 		cancel(nil)
 	}
+}
+
+// endings are the signals that end a command, but for what nohup or a shell has had us
+// ignore.
+func endings() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}, signal.Ignored)
 }
 
 func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
