@@ -91,7 +91,7 @@ func noGroup(tree cgroup.Tree, err error) error {
 	switch {
 	case tree.Version == 2 && errors.Is(err, unix.EOPNOTSUPP):
 		why = "its topmost group has processes, and so no group below it can have any: " + err.Error()
-		instead = fmt.Sprintf("as in a container with a cgroup namespace; move them: cd %s; mkdir init; for p in $(cat cgroup.procs); do echo $p >init/cgroup.procs; done", tree.Mount)
+		instead = fmt.Sprintf("move them, as in a container with a cgroup namespace: cd %s; mkdir init; for p in $(cat cgroup.procs); do echo $p >init/cgroup.procs; done", tree.Mount)
 	case errors.Is(err, unix.EROFS):
 		why = "it is mounted read-only, as in a container"
 	case errors.Is(err, unix.EACCES) && os.Geteuid() != 0:
@@ -101,7 +101,7 @@ func noGroup(tree cgroup.Tree, err error) error {
 	}
 	return &Unsupported{
 		What:    fmt.Sprintf("the cgroup tree at %s: %s", tree.Mount, why),
-		Instead: instead + "; every other layer works: --without cgroup",
+		Instead: "every other layer works: --without cgroup; or " + instead,
 		Err:     err,
 	}
 }
