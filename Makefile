@@ -53,10 +53,12 @@ install-built:
 		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" "$(SHARE)/$${to#*=}" || exit; \
 	done
 
+# What is not ours stays, whatever it is called: the pages are those that were made here.
 uninstall: ## take that away again; the root filesystems: workshop rootfs rm --help
-	rm -f "$(DESTDIR)$(PREFIX)/bin/workshop" "$(SHARE)"/man/man1/workshop.1 "$(SHARE)"/man/man1/workshop-*.1 \
-		"$(SHARE)/bash-completion/completions/workshop" "$(SHARE)/zsh/site-functions/_workshop" \
-		"$(SHARE)/fish/vendor_completions.d/workshop.fish"
+	@test -d man || { echo "man/ is missing, which names the pages to remove: make man"; exit 1; }
+	@for page in man/*.1; do rm -fv "$(SHARE)/man/man1/$${page#man/}"; done
+	@rm -fv "$(DESTDIR)$(PREFIX)/bin/workshop" "$(SHARE)/bash-completion/completions/workshop" \
+		"$(SHARE)/zsh/site-functions/_workshop" "$(SHARE)/fish/vendor_completions.d/workshop.fish"
 
 man: ## the manual pages, in man/
 	@rm -rf man

@@ -147,7 +147,7 @@ func listen(from io.Reader, w io.Writer) (r Result, began bool) {
 	lines.Buffer(nil, longestLine)
 	for lines.Scan() {
 		var e event
-		if json.Unmarshal(lines.Bytes(), &e) != nil {
+		if json.Unmarshal(lines.Bytes(), &e) != nil || e == (event{}) {
 			continue // not ours
 		}
 		began = true

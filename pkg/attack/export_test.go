@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"io"
 	"os"
 	"strings"
 )
@@ -13,4 +14,10 @@ func Marker() (string, error) {
 	}
 	b, err := os.ReadFile(path)
 	return strings.TrimSpace(string(b)), err
+}
+
+// Began tells whether a probe is among the lines of what a command says.
+func Began(output string) bool {
+	_, began := listen(strings.NewReader(output), io.Discard)
+	return began
 }

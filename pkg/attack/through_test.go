@@ -45,6 +45,17 @@ func TestThrough(t *testing.T) {
 	}
 }
 
+// TestBegan: JSON that a command says of itself is no probe's.
+func TestBegan(t *testing.T) {
+	for output, want := range map[string]bool{
+		"{\"level\": \"info\"}\nnull\n{}\n3\n": false, "hello\n{\"line\": \"x\"}\n": true, "": false,
+	} {
+		if attack.Began(output) != want {
+			t.Errorf("%q: want %v", output, want)
+		}
+	}
+}
+
 // TestEndedProbe: a filter stops a probe that has begun, which its first line says.
 // Nothing else that ends one is a layer at work.
 func TestEndedProbe(t *testing.T) {
