@@ -2,6 +2,7 @@ package attack
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -146,9 +147,9 @@ func listen(from io.Reader, w io.Writer) (r Result, began bool) {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, longestLine)
 	for lines.Scan() {
-		var e event
-		if json.Unmarshal(lines.Bytes(), &e) != nil || e == (event{}) {
-			continue // not ours
+		e, ours := eventOf(lines.Bytes())
+		if !ours {
+			continue
 		}
 		began = true
 		if e.Result != nil {
@@ -157,6 +158,14 @@ func listen(from io.Reader, w io.Writer) (r Result, began bool) {
 		_, _ = io.WriteString(w, e.Line)
 	}
 	return r, began
+}
+
+// eventOf reads a line of a probe: others may say JSON too, with other fields.
+func eventOf(line []byte) (e event, ours bool) {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&e)
+	return e, err == nil
 }
 
 // longestLine is more than a probe ever says in one.

@@ -48,7 +48,7 @@ func TestThrough(t *testing.T) {
 // TestBegan: JSON that a command says of itself is no probe's.
 func TestBegan(t *testing.T) {
 	for output, want := range map[string]bool{
-		"{\"level\": \"info\"}\nnull\n{}\n3\n": false, "hello\n{\"line\": \"x\"}\n": true, "": false,
+		"{\"level\": \"info\"}\n3\n": false, "hello\n{\"line\": \"x\"}\n": true, "{}\n": true, "": false,
 	} {
 		if attack.Began(output) != want {
 			t.Errorf("%q: want %v", output, want)
