@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -247,13 +246,9 @@ func (f *lessonFlags) watch(c *container.Container, s *steps.Step) {
 const exitLeft exitCode = 0
 
 // mayTakeTerminal tells whether the command gets a terminal of its own: the person's
-// is set to raw for that, which stops a job in the background (SIGTTOU).
+// is set to raw for that.
 func mayTakeTerminal() bool {
-	if !term.IsTerminal(0) || !term.IsTerminal(1) {
-		return false
-	}
-	group, err := unix.IoctlGetInt(0, unix.TIOCGPGRP)
-	return err != nil || group == unix.Getpgrp() // ENOTTY: it does not control our session
+	return term.IsTerminal(0) && term.IsTerminal(1) && !ui.Background(0)
 }
 
 // runContainer ends with the command's own exit code.

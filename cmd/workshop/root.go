@@ -113,8 +113,7 @@ Begin with:  sudo workshop 1`,
 }
 
 // completeCobra makes cobra's own two commands end with the exit code for usage too, and
-// fit 80 columns.
-// A root that has been made for one command has neither.
+// fit 80 columns. A root that has been made for one command has neither.
 func completeCobra(root *cobra.Command) {
 	if root.CompletionOptions.DisableDefaultCmd {
 		return

@@ -35,11 +35,10 @@ type Tree struct {
 
 // Find gives the tree that has the controller, such as "pids".
 func Find(controller string) (Tree, error) {
-	mounts, err := mountinfo.GetMounts(mountinfo.FSTypeFilter("cgroup", "cgroup2"))
+	mounts, err := mounted()
 	if err != nil {
-		return Tree{}, fmt.Errorf("read /proc/self/mountinfo: %w", err)
+		return Tree{}, err
 	}
-	mounts = slices.DeleteFunc(mounts, hidden)
 	for _, m := range mounts {
 		if m.FSType == "cgroup" && slices.Contains(strings.Split(m.VFSOptions, ","), controller) {
 			return Tree{1, m.Mountpoint, m.Root}, nil
@@ -51,6 +50,15 @@ func Find(controller string) (Tree, error) {
 		}
 	}
 	return Tree{}, fmt.Errorf("%s: %w", controller, ErrNotFound)
+}
+
+// mounted gives the trees whose paths lead to them.
+func mounted() ([]*mountinfo.Info, error) {
+	mounts, err := mountinfo.GetMounts(mountinfo.FSTypeFilter("cgroup", "cgroup2"))
+	if err != nil {
+		return nil, fmt.Errorf("read /proc/self/mountinfo: %w", err)
+	}
+	return slices.DeleteFunc(mounts, hidden), nil
 }
 
 // hidden tells whether something else is mounted over a tree: its path leads elsewhere.

@@ -52,11 +52,10 @@ func Look(pid int) (Survey, error) {
 	if err != nil {
 		return s, err
 	}
-	infos, err := mountinfo.GetMounts(mountinfo.FSTypeFilter("cgroup", "cgroup2"))
+	infos, err := mounted()
 	if err != nil {
-		return s, fmt.Errorf("read /proc/self/mountinfo: %w", err)
+		return s, err
 	}
-	infos = slices.DeleteFunc(infos, hidden)
 	if s.Controllers, err = procCgroups(); err != nil {
 		return s, err
 	}

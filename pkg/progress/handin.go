@@ -129,8 +129,10 @@ func called(lines []string) string {
 	if len(lines) == 0 {
 		return "a block"
 	}
-	return fmt.Sprintf("the block of %q", strings.TrimSpace(strings.TrimPrefix(lines[0], "name")))
+	return fmt.Sprintf("the block of %q", nameIn(lines[0]))
 }
+
+func nameIn(line string) string { return strings.TrimSpace(strings.TrimPrefix(line, "name")) }
 
 // verify gives the name in the lines of a block.
 func verify(lines []string) (name string, err error) {
@@ -145,6 +147,6 @@ func verify(lines []string) (name string, err error) {
 	if want := sum(lines[:last]); strings.TrimSpace(given) != want {
 		return "", fmt.Errorf("%s was changed: its checksum %q is not that of its lines", called(lines), given)
 	}
-	name = strings.TrimSpace(strings.TrimPrefix(lines[0], "name"))
+	name = nameIn(lines[0])
 	return name, checkName(name)
 }

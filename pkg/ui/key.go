@@ -118,10 +118,17 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 	return 0, context.Cause(ctx)
 }
 
+// Background tells whether the terminal is that of another job: to set it would stop
+// this one, by SIGTTOU. Of one that does not control our session nobody can say.
+func Background(fd int) bool {
+	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	return err == nil && group != unix.Getpgrp()
+}
+
 // again sets the terminal once more where somebody else has set it meanwhile: a
 // shell does, after Ctrl-Z and fg. In the background that would stop this process.
 func again(fd int, raw *unix.Termios) bool {
-	if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group != unix.Getpgrp() {
+	if Background(fd) {
 		return false
 	}
 	now, err := unix.IoctlGetTermios(fd, unix.TCGETS)
