@@ -18,11 +18,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/nearest"
@@ -159,7 +159,7 @@ type T struct {
 func (t *T) Do(call string, do func() error) error {
 	err := do()
 	call = lang.T(call) // a few are no call, but words
-	c := Call{Call: call, Errno: errnoName(err)}
+	c := Call{Call: call, Errno: errname.Of(err)}
 	t.result.Calls = append(t.result.Calls, c)
 	if err != nil {
 		t.show(call, fmt.Sprintf("%s (%v)", c.Errno, err))
@@ -198,15 +198,6 @@ func (t *T) Fact(name, value string) {
 	fmt.Fprintf(t.out, "  %s %s\n", ui.Pad(lang.T(name)+":", 28), value)
 }
 
-// errnoName is the name of the errno in an error: "EPERM", or "" where there is none.
-func errnoName(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return unix.ErrnoName(errno)
-	}
-	return ""
-}
-
 // Try runs a probe in this process and shows its calls on out. What ends it by
 // SIGSYS ends this process.
 func Try(p *Probe, out io.Writer) Result {
@@ -218,7 +209,7 @@ func Try(p *Probe, out io.Writer) Result {
 	})
 	t.result.Allowed = err == nil
 	if err != nil {
-		t.result.Errno, t.result.Reason = errnoName(err), err.Error()
+		t.result.Errno, t.result.Reason = errname.Of(err), err.Error()
 		t.result.Impossible = errors.Is(err, ErrImpossible)
 	}
 	return t.result

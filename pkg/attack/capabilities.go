@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -83,7 +84,7 @@ func gotPast(t *T, err error, mistakes ...unix.Errno) error {
 func onPurpose(t *T, err error, note string, mistakes ...unix.Errno) error {
 	for _, m := range mistakes {
 		if errors.Is(err, m) {
-			t.result.Note = lang.F(note, errnoName(err))
+			t.result.Note = lang.F(note, errname.Of(err))
 			return nil
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -113,7 +114,7 @@ func (s *Staged) judge(r Result) Result {
 	if r.Allowed {
 		perhaps, err := s.filtered(r)
 		if err = cmp.Or(err, s.unfelt(r)); err != nil {
-			r.Allowed, r.Note, r.Errno, r.Reason = false, "", errnoName(err), err.Error()
+			r.Allowed, r.Note, r.Errno, r.Reason = false, "", errname.Of(err), err.Error()
 		} else if perhaps {
 			r.Note = lang.F("%s is the kernel's own answer, or the filter's, which gives it for some arguments: this shows nothing", r.Calls[len(r.Calls)-1].Errno)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
@@ -136,9 +137,7 @@ func look(when string) (moment, error) {
 	defer os.Remove(dir)
 	m := moment{when, label.String(), mounted}
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, ""); err != nil {
-		var errno unix.Errno
-		errors.As(err, &errno)
-		m.Mount = unix.ErrnoName(errno)
+		m.Mount = errname.Of(err)
 		return m, nil
 	}
 	return m, unix.Unmount(dir, unix.MNT_DETACH)

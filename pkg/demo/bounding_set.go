@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -87,7 +88,7 @@ func chrootIs(screen *ui.UI, want error) (bool, error) {
 	err = unix.Chroot("/")
 	answer := lang.F("%s: allowed", "0")
 	if err != nil {
-		answer = lang.F("%s: refused", errnoName(err))
+		answer = lang.F("%s: refused", errname.Of(err))
 	}
 	screen.Line("  " + screen.Code(`chroot("/")`) + " = " + answer)
 	return errors.Is(err, want), screen.Err()

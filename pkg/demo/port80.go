@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -251,7 +253,7 @@ func (s *stage80) try(a attempt) (got, said string, err error) {
 	}
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Start(); err != nil {
-		return errnoName(err), "execve ./listen80: " + errors.Unwrap(err).Error(), nil
+		return cmp.Or(errname.Of(err), err.Error()), "execve ./listen80: " + errors.Unwrap(err).Error(), nil
 	}
 	defer func() {
 		_ = cmd.Process.Kill() // it may have ended
@@ -266,14 +268,6 @@ func (s *stage80) try(a attempt) (got, said string, err error) {
 	}
 	page, err := get("127.0.0.1:80")
 	return "200", page, err
-}
-
-func errnoName(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return unix.ErrnoName(errno)
-	}
-	return err.Error()
 }
 
 // get asks for a page, from the network namespace of the calling thread.

@@ -1,12 +1,14 @@
 package demo
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -69,13 +71,7 @@ func opening(flags int) string {
 	return lang.T("writing")
 }
 
-func answer(err error) string {
-	var errno unix.Errno
-	if errors.As(err, &errno) {
-		return unix.ErrnoName(errno)
-	}
-	return "ok"
-}
+func answer(err error) string { return cmp.Or(errname.Of(err), "ok") }
 
 func isErrno(want unix.Errno) func(error) bool {
 	return func(err error) bool { return errors.Is(err, want) }

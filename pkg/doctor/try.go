@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
@@ -73,9 +74,8 @@ func (m *Machine) tried(what string, err error) {
 
 // withName adds the errno's name.
 func withName(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return err.Error() + " (" + unix.ErrnoName(errno) + ")"
+	if name := errname.Of(err); name != "" {
+		return err.Error() + " (" + name + ")"
 	}
 	return err.Error()
 }

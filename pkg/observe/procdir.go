@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 )
 
 // procDir is an open /proc/PID. All reading goes through its descriptor, so it
@@ -157,9 +159,9 @@ func (d *procDir) fail(op, name string, err error) error {
 
 // errnoName gives " (ENOENT)", or "" where err is no errno.
 func errnoName(err error) string {
-	var errno unix.Errno
-	if !errors.As(err, &errno) {
+	name := errname.Of(err)
+	if name == "" {
 		return ""
 	}
-	return " (" + unix.ErrnoName(errno) + ")"
+	return " (" + name + ")"
 }
