@@ -222,17 +222,10 @@ func (t *target) ownGroup() (string, error) {
 	return theirs, err
 }
 
-// namespaces are the flags of setns(2) for the links in /proc/PID/ns.
-var namespaces = map[string]int{
-	"cgroup": unix.CLONE_NEWCGROUP, "ipc": unix.CLONE_NEWIPC, "mnt": unix.CLONE_NEWNS,
-	"net": unix.CLONE_NEWNET, "pid": unix.CLONE_NEWPID, "time": unix.CLONE_NEWTIME,
-	"user": unix.CLONE_NEWUSER, "uts": unix.CLONE_NEWUTS,
-}
-
 // differingNamespaces are the ones that the process does not share with us:
 // entering one's own user namespace is an error.
 func differingNamespaces(pid int) (flags int, err error) {
-	for name, flag := range namespaces {
+	for _, name := range steps.NamespaceKinds() {
 		theirs, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, name))
 		if errors.Is(err, os.ErrNotExist) && name == "time" {
 			continue // Linux before 5.6
@@ -245,7 +238,7 @@ func differingNamespaces(pid int) (flags int, err error) {
 			return 0, err
 		}
 		if ours != theirs {
-			flags |= flag
+			flags |= steps.NamespaceFlag(name)
 		}
 	}
 	return flags, nil

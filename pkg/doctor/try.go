@@ -51,11 +51,8 @@ func (m *Machine) try() {
 	m.tried(tryBounding, thread.Do(func() error {
 		return unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_TIME, 0, 0, 0)
 	}))
-	for kind, flag := range map[string]int{
-		"pid": unix.CLONE_NEWPID, "uts": unix.CLONE_NEWUTS, "ipc": unix.CLONE_NEWIPC,
-		"net": unix.CLONE_NEWNET, "cgroup": unix.CLONE_NEWCGROUP, "time": unix.CLONE_NEWTIME,
-	} {
-		m.tried(tryNamespace+kind, thread.Do(func() error { return unix.Unshare(flag) }))
+	for _, kind := range []string{"pid", "uts", "ipc", "net", "cgroup", "time"} {
+		m.tried(tryNamespace+kind, thread.Do(func() error { return unix.Unshare(steps.NamespaceFlag(kind)) }))
 	}
 	_ = thread.Do(m.newMounts)
 	lower, _ := rootfs.Find("")

@@ -54,7 +54,7 @@ func (n *NamespaceSettings) setns(kinds ...string) error {
 		if err != nil {
 			return &Error{"open", file, err}
 		}
-		err = unix.Setns(fd, namespaceFlag(kind))
+		err = unix.Setns(fd, NamespaceFlag(kind))
 		unix.Close(fd)
 		if err != nil {
 			return &Error{"setns", file, err}
@@ -103,7 +103,7 @@ func isNamespace(kind, file string) error {
 	if err != nil {
 		return &Error{"ioctl NS_GET_NSTYPE", file, err}
 	}
-	if flag != namespaceFlag(kind) {
+	if flag != NamespaceFlag(kind) {
 		return fmt.Errorf("%s is a namespace, but not of the kind %s", file, kind)
 	}
 	return nil

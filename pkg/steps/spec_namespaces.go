@@ -58,7 +58,8 @@ func NamespaceKinds() []string {
 	return names
 }
 
-func namespaceFlag(kind string) int {
+// NamespaceFlag is the flag of a kind in clone(2), unshare(2) and setns(2), or 0.
+func NamespaceFlag(kind string) int {
 	for _, k := range namespaceKinds {
 		if k.name == kind {
 			return k.flag
@@ -95,7 +96,7 @@ func (n *NamespaceSettings) New(kind string) bool {
 func (n *NamespaceSettings) flags(kinds ...string) (flags uintptr) {
 	for _, kind := range kinds {
 		if n.New(kind) {
-			flags |= uintptr(namespaceFlag(kind))
+			flags |= uintptr(NamespaceFlag(kind))
 		}
 	}
 	return flags
