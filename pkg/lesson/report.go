@@ -16,7 +16,6 @@ type Report []Finding
 // Finding is the verdict on one transcript, and where that stands.
 type Finding struct {
 	Lesson     *Lesson
-	Section    *Section
 	Transcript *Transcript
 	Verdict    Verdict
 }
@@ -25,7 +24,7 @@ func (p *performance) report() Report {
 	var r Report
 	for _, s := range p.slides {
 		if v, played := p.verdicts[s]; played {
-			r = append(r, Finding{s.lesson, s.section, s.transcript, v})
+			r = append(r, Finding{s.lesson, s.transcript, v})
 		}
 	}
 	return r
