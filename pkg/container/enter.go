@@ -64,12 +64,7 @@ func (e *entry) enter() (pid int, err error) {
 		return 0, &steps.Error{Op: "clone", Err: errno}
 	}
 	pid, err = readReports(r)
-	var status unix.WaitStatus
-	for {
-		if _, werr := unix.Wait4(fork, &status, 0, nil); !errors.Is(werr, unix.EINTR) {
-			break
-		}
-	}
+	status, _ := (&process{pid: fork}).wait4()
 	if err == nil && pid == 0 {
 		err = fmt.Errorf("enter the container: %s", ending(status))
 	}
