@@ -69,14 +69,8 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 		return Result{}, 0, err
 	}
 	defer staged.End()
-	args := append([]string{probeCommand, probe, "--report"}, staged.told()...)
-	if through == nil {
-		SelfAs(&c, args...)
-	} else {
-		if c.Path, err = exec.LookPath(through[0]); err != nil { // in our PATH, and not the container's
-			return Result{}, 0, err
-		}
-		c.Args = append(slices.Clone(through), args...)
+	if err := staged.command(&c, through); err != nil {
+		return Result{}, 0, err
 	}
 	out, in, err := os.Pipe()
 	if err != nil {
@@ -100,6 +94,19 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 		err = cmp.Or(err, interrupted(code))
 	}
 	return staged.judge(r), code, err
+}
+
+// command lets a container run the probe, by itself or through another program that
+// makes one more.
+func (s *Staged) command(c *container.Container, through []string) (err error) {
+	args := append([]string{probeCommand, s.probe.Name, "--report"}, s.told()...)
+	if through == nil {
+		SelfAs(c, args...)
+		return nil
+	}
+	c.Path, err = exec.LookPath(through[0]) // in our PATH, and not the container's
+	c.Args = append(slices.Clone(through), args...)
+	return err
 }
 
 // noResult is what is known of a probe that found nothing. SIGSYS is the one
