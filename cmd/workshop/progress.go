@@ -64,16 +64,8 @@ func showProgress(out io.Writer) error {
 	}
 	p := remembered()
 	var rows [][]string
-	var next, passedBy *lesson.Lesson
 	for _, l := range list {
 		done := p.Lesson(l.Number)
-		switch {
-		case next != nil || finished(l, done):
-		case l.Number == steps.AppArmor.Lesson && !apparmor.Look().Enabled:
-			passedBy = l
-		default:
-			next = l
-		}
 		rows = append(rows, []string{
 			strconv.Itoa(l.Number), l.Folder, day(done.Watched, done.Played), day(done.Passed), strconv.Itoa(done.Tries),
 			fmt.Sprintf("%d/%d", done.Hints, len(l.Hints)), fmt.Sprintf("%d/%d", done.RightAnswers(), len(l.Quiz)),
@@ -82,6 +74,13 @@ func showProgress(out io.Writer) error {
 	screen := ui.New(out)
 	screen.Table([]string{"N", lang.T("LESSON"), lang.T("SEEN"), lang.T("PASSED"), lang.T("TRIES"), lang.T("HINTS"), lang.T("QUIZ")}, rows)
 	screen.Line("")
+	showNext(screen, list, p)
+	return screen.Err()
+}
+
+// showNext says what there is to do after all that is finished.
+func showNext(screen *ui.UI, list []*lesson.Lesson, p *progress.Progress) {
+	next, passedBy := nextLesson(list, p)
 	if passedBy != nil {
 		screen.Text(lang.F("Lesson %[1]d cannot run here, for this kernel has no AppArmor. To read it: workshop read %[1]d", passedBy.Number), 0)
 	}
@@ -95,7 +94,21 @@ func showProgress(out io.Writer) error {
 	default:
 		screen.Text(lang.F("Next, the exercise: workshop start %d", next.Number), 0)
 	}
-	return screen.Err()
+}
+
+// nextLesson is the first one that is not finished. Lesson 8 is passed by where it
+// cannot run.
+func nextLesson(list []*lesson.Lesson, p *progress.Progress) (next, passedBy *lesson.Lesson) {
+	for _, l := range list {
+		switch {
+		case finished(l, p.Lesson(l.Number)):
+		case l.Number == steps.AppArmor.Lesson && !apparmor.Look().Enabled:
+			passedBy = l
+		default:
+			return l, passedBy
+		}
+	}
+	return nil, passedBy
 }
 
 // finished tells whether a lesson is passed, or watched where there is nothing to pass.
