@@ -40,6 +40,7 @@ func pivotRoot(s *Spec) error {
 	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
 		return &Error{"umount2", "the old root", err}
 	}
+	// The man page asks for it. Here it changes nothing: "." is / already.
 	if err := unix.Chdir("/"); err != nil {
 		return &Error{"chdir", "/", err}
 	}
