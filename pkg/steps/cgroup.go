@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -20,7 +19,7 @@ var Cgroup = &Step{
 	Verify:  pidsMaxHolds,
 }
 
-func makeGroup(s *Spec, r *Run, _ *syscall.SysProcAttr) error {
+func makeGroup(s *Spec, r *Run, _ *unix.SysProcAttr) error {
 	if r.Cgroup == "" {
 		return noGroup(r.Tree, r.NoCgroup)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -30,7 +29,7 @@ func (a *AppArmorSettings) mode() apparmor.Mode {
 
 // nameProfile gives the profile a name that no other run has, before the child
 // is told its settings.
-func nameProfile(s *Spec, r *Run, _ *syscall.SysProcAttr) error {
+func nameProfile(s *Spec, r *Run, _ *unix.SysProcAttr) error {
 	s.AppArmor.Name = apparmor.Prefix + r.ID
 	return nil
 }

@@ -8,7 +8,8 @@ package steps
 
 import (
 	"slices"
-	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 )
@@ -23,7 +24,7 @@ type Step struct {
 	// Check says, before anything is started, why these settings cannot work.
 	Check func(*Spec) error
 	// AtClone asks clone(2) for what must be there from birth.
-	AtClone func(*Spec, *Run, *syscall.SysProcAttr) error
+	AtClone func(*Spec, *Run, *unix.SysProcAttr) error
 	// InSupervisor acts on the child from outside, while it waits.
 	InSupervisor func(*Spec, *Run) error
 	// InChild acts on the process itself, between fork and exec.
