@@ -68,8 +68,10 @@ func (r *Report) judge(e *evidence) {
 			r.Hint = attackHint(e)
 		}
 	}
-	for lesson := 1; lesson < r.Lesson; lesson++ {
-		r.Layers = append(r.Layers, layer(lesson, e))
+	for _, lesson := range Lessons() {
+		if lesson < r.Lesson {
+			r.Layers = append(r.Layers, layer(lesson, e))
+		}
 	}
 	r.finish()
 }

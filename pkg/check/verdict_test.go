@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -88,5 +89,24 @@ func TestForeignHint(t *testing.T) {
 		if got := abiHint(e); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", call, got)
 		}
+	}
+}
+
+// TestLayersBefore: the layers are those that can be checked. Not every number has one:
+// swiss-cheese has none.
+func TestLayersBefore(t *testing.T) {
+	s, err := observe.Take(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Report{Lesson: 99}
+	r.judge(&evidence{host: s, program: s, shell: s})
+	for _, l := range r.Layers {
+		if l.Name == "" {
+			t.Errorf("no layer of lesson %d can be checked: %+v", l.Lesson, l)
+		}
+	}
+	if len(r.Layers) != len(Lessons()) {
+		t.Errorf("%d layers, of %d", len(r.Layers), len(Lessons()))
 	}
 }
