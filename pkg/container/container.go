@@ -33,7 +33,7 @@ const (
 // Container says what to run and inside which layers. It is for one Run at a time,
 // which writes into Spec what it finds out.
 type Container struct {
-	Steps  []*steps.Step // see steps.Select; nil is a bare fork and exec
+	Steps  []*steps.Step // see steps.UpTo and steps.Only; nil is a bare fork and exec
 	Spec   steps.Spec    // the settings of the steps
 	Rootfs string        // a directory; "" leaves the process in the host's root
 	Tools  string        // a directory that is laid over Rootfs, read-only; may be ""

@@ -200,7 +200,6 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
-// TestNoCommand: that is an error, and no panic.
 // TestNoColor: who wants no colours wants none inside either.
 func TestNoColor(t *testing.T) {
 	for value, want := range map[string]bool{"": false, "1": true, "0": true} {
@@ -212,6 +211,7 @@ func TestNoColor(t *testing.T) {
 	}
 }
 
+// TestNoCommand: that is an error, and no panic.
 func TestNoCommand(t *testing.T) {
 	for name, run := range map[string]func(context.Context) (int, error){
 		"container": (&container.Container{Path: "/bin/true"}).Run,
