@@ -16,6 +16,7 @@ import (
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -275,14 +276,10 @@ func kill(t *testing.T, cmd *exec.Cmd, sig syscall.Signal) (code int) {
 // gone waits until a process has ended; its new parent may be slow to reap it.
 func gone(t *testing.T, pid int) {
 	t.Helper()
-	for range 500 {
+	testenv.Eventually(t, 5*time.Second, fmt.Sprintf("process %d ends", pid), func() bool {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if err != nil || strings.Contains(string(status), "State:\tZ") {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("process %d still lives", pid)
+		return err != nil || strings.Contains(string(status), "State:\tZ")
+	})
 }
 
 // journalsOf lists the journals of a process that runs containers, and of no other one:
