@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -60,8 +61,6 @@ func advice(err error, errno unix.Errno) string {
 		return execAdvice(errno)
 	case aboutProc(err) && missingProc():
 		return lang.T("There is no /proc here. Try: mount -t proc proc /proc")
-	case errno == unix.EROFS && aboutProc(err):
-		return lang.T("/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.")
 	case errno == unix.EROFS && aboutRootfs(err):
 		return lang.T("sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build")
 	case errno == unix.EROFS:
@@ -84,7 +83,7 @@ func aboutProc(err error) bool {
 	case errors.As(err, &file):
 		return strings.HasPrefix(file.Path, "/proc/")
 	case errors.As(err, &failed):
-		return failed.Op == "clone" || strings.HasPrefix(failed.Path, "/proc/") // a child is /proc/self/exe
+		return strings.HasPrefix(failed.Path, "/proc/")
 	}
 	return false
 }
@@ -114,9 +113,9 @@ func execAdvice(errno unix.Errno) string {
 
 func isLang(word string) bool { return word == "--lang" || strings.HasPrefix(word, "--lang=") }
 
-// needRoot is for what builds a container.
+// needRoot is for what builds a container: that takes root, and a /proc.
 func needRoot(what string) error {
-	return needRootTo("clone into namespaces, mount and limit", what)
+	return cmp.Or(needRootTo("clone into namespaces, mount and limit", what), container.OwnProc())
 }
 
 // needRootTo says in one line why and how: what was typed once more, with sudo.

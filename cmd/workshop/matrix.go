@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,7 +49,8 @@ attack fork-bomb. core-pattern opens, for writing, the file that names the
 program which the kernel runs as root, on the host, after a crash: core(5).
 
 What a layer does can be set as everywhere: --privileged, --cap-add, --seccomp.
-Then an attack may go through, and the exit code is 0.
+Then an attack may go through, and the exit code is 0. It is 77 where this
+machine can try none.
 
 With COMMAND, which makes a container by other means, there is a column for that
 one beside our own. At the end of the command line come the path of workshop in
@@ -215,10 +217,18 @@ func (f *matrixFlags) show(ctx context.Context, screen *ui.UI, probes []*attack.
 	}
 	sum := matrix.Summarise(f.lab.Sets, rows)
 	t.foot(&sum, rows)
-	if !sum.Holds() {
+	return cmp.Or(matrixEnd(&sum, rows), screen.Err())
+}
+
+// matrixEnd is the exit code. Where this machine can try no attack, nothing is claimed.
+func matrixEnd(sum *matrix.Summary, rows []*matrix.Row) error {
+	switch {
+	case !sum.Holds():
 		return exitCode(exitClaim)
+	case len(sum.NotHere) == len(rows):
+		return exitCode(exitUnsupported)
 	}
-	return screen.Err()
+	return nil
 }
 
 func (f *matrixFlags) encode(ctx context.Context, cmd *cobra.Command, probes []*attack.Probe) error {
@@ -237,8 +247,6 @@ func (f *matrixFlags) encode(ctx context.Context, cmd *cobra.Command, probes []*
 	if err := enc.Encode(report); err != nil {
 		return fmt.Errorf("write the matrix: %w", err)
 	}
-	if !report.Holds {
-		return exitCode(exitClaim)
-	}
-	return nil
+	sum := matrix.Summarise(f.lab.Sets, rows)
+	return matrixEnd(&sum, rows)
 }

@@ -298,7 +298,7 @@ func (t *matrixTable) verdict(sum *matrix.Summary) {
 	switch {
 	case !sum.Holds():
 		t.screen.Bad(text)
-	case sum.Together < sum.Attacks:
+	case sum.Attacks == 0, sum.Together < sum.Attacks:
 		t.screen.Warn(text)
 	default:
 		t.screen.Good(text)

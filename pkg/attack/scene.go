@@ -86,12 +86,12 @@ type Staged struct {
 func Stage(p *Probe, c *container.Container) (*Staged, error) {
 	marker, err := MarkerPath()
 	if err != nil {
-		return nil, err
+		return nil, container.Refusal(err)
 	}
 	s := &Staged{probe: p, next: c.Watcher, seccomp: &c.Spec.Seccomp, tell: []string{MarkerEnv + "=" + marker}}
 	if p.Scene != nil {
 		if s.scene, err = p.Scene(); err != nil {
-			return nil, fmt.Errorf("make what %s attacks: %w", p.Name, err)
+			return nil, container.Refusal(fmt.Errorf("make what %s attacks: %w", p.Name, err))
 		}
 		s.tell = append(s.tell, targetEnv+"="+s.scene.Target)
 	}

@@ -42,7 +42,7 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 	if len(c.Command) == 0 {
 		return nil, container.ErrNoCommand
 	}
-	if err := container.Usable(); err != nil {
+	if err := container.Runnable(); err != nil {
 		return nil, err
 	}
 	report, err := c.once(ctx, false)
@@ -53,7 +53,7 @@ func (c *Check) Run(ctx context.Context) (*Report, error) {
 			return again, nil
 		}
 	}
-	return report, err
+	return report, container.Refusal(err)
 }
 
 // once judges the program, with a terminal or without.

@@ -168,7 +168,7 @@ func (c *Container) Run(ctx context.Context) (int, error) {
 	if len(c.Args) == 0 {
 		return ExitFailed, ErrNoCommand
 	}
-	if err := ownProc(); err != nil {
+	if err := OwnProc(); err != nil {
 		return ExitFailed, err
 	}
 	// Before the signals are caught: a profile may be a FIFO, which only a signal ends.
@@ -187,6 +187,7 @@ func onThread(supervise func(*signals) (int, error)) (code int, err error) {
 		return err
 	})
 	if err != nil {
+		err = Refusal(err)
 		code = ExitCode(err)
 	}
 	return code, err

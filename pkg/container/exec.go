@@ -45,7 +45,7 @@ func (e *Exec) Run(ctx context.Context) (int, error) {
 	if len(e.Args) == 0 {
 		return ExitFailed, ErrNoCommand
 	}
-	if err := ownProc(); err != nil {
+	if err := OwnProc(); err != nil {
 		return ExitFailed, err
 	}
 	return onThread(func(caught *signals) (int, error) { return e.supervise(ctx, caught) })

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"strconv"
@@ -11,10 +12,16 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
-// Usable fails where nothing can be shown that is true, and no layer hold. Run looks for
-// itself; this is for who has more to do than to run one container.
+// Runnable fails where a run would: at its mounts, or as Usable. Run looks for itself;
+// this is for who has more to do than to run one container.
+func Runnable() error {
+	return cmp.Or(OwnProc(), Refusal(thread.Do(ownMounts)))
+}
+
+// Usable fails where nothing can be shown that is true, and no layer hold, whatever
+// the machine lets a run do.
 func Usable() error {
-	if err := ownProc(); err != nil {
+	if err := OwnProc(); err != nil {
 		return err
 	}
 	return thread.Do(func() error {
@@ -28,12 +35,16 @@ func Usable() error {
 	})
 }
 
-// ownProc fails where /proc is that of another pid namespace, as after an unshare
-// --pid without a mount of its own: what is read there of a pid is somebody else's.
-func ownProc() error {
-	self, _ := os.Readlink("/proc/self") // "" without a /proc: what needs it says so
-	if self == "" || self == strconv.Itoa(os.Getpid()) {
-		return nil
+// OwnProc fails where there is no /proc, from which the child is executed and all is
+// read, and where it is that of another pid namespace, as after an unshare --pid
+// without a mount of its own: what is read there of a pid is somebody else's.
+func OwnProc() error {
+	self, err := os.Readlink("/proc/self")
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return &steps.Unsupported{What: "there is no /proc here", Instead: "mount -t proc proc /proc", Err: err}
+	case err != nil || self == strconv.Itoa(os.Getpid()):
+		return err
 	}
 	return &steps.Unsupported{
 		What:    "/proc is that of another pid namespace: it has process " + strconv.Itoa(os.Getpid()) + " as " + self,

@@ -58,7 +58,7 @@ func mountRoot(lower ...string) error {
 	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", lowerdir(lower), upper, work)
 	err := unix.Mount("overlay", Root, "overlay", 0, options)
 	if errors.Is(err, unix.ENODEV) {
-		return fmt.Errorf("mount overlay: this kernel has no overlayfs; try: modprobe overlay: %w", err)
+		return &steps.Unsupported{What: "mount overlay: this kernel has no overlayfs (ENODEV)", Instead: "modprobe overlay", Err: err}
 	}
 	if err != nil {
 		return &steps.Error{Op: "mount overlay", Path: Root, Err: err}

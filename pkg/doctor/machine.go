@@ -125,7 +125,7 @@ func Measure() *Machine {
 
 // process looks at what this process is allowed at most.
 func (m *Machine) process() {
-	m.UserNamespace = m.Proc && strings.Join(strings.Fields(read("/proc/self/uid_map")), " ") != "0 0 4294967295"
+	m.UserNamespace = steps.InUserNamespace()
 	for _, kind := range steps.NamespaceKinds() {
 		if _, err := os.Lstat("/proc/self/ns/" + kind); err == nil {
 			m.Namespaces = append(m.Namespaces, kind)

@@ -127,7 +127,6 @@ func init() {
 
 			"There is no /proc here. Try: mount -t proc proc /proc":                                                                                                 "ここには/procがありません。次を試してください: mount -t proc proc /proc",
 			"A filesystem is full: see df -h.":                                                                                                                      "ファイルシステムがいっぱいです。df -hで確かめてください。",
-			"/proc is read-only here, as in a container. Try: mount -o remount,rw /proc, or a VM.":                                                                  "ここの/procは読み取り専用です。コンテナの中ではそうなります。次を試すか、VMを使ってください: mount -o remount,rw /proc",
 			"The limit of open files is too low here: see ulimit -n.":                                                                                               "開けるファイルの数の上限が低すぎます。ulimit -nを見てください。",
 			"The kernel refuses even root here: inside of a container? Try it in a VM.":                                                                             "ここではrootでもカーネルに拒否されます。コンテナの中ではありませんか。VMで試してください。",
 			"There is no such command in the root filesystem, or its interpreter or loader is not there.":                                                           "ルートファイルシステムに、コマンドかそのインタプリタ、ローダーがありません。",

@@ -31,7 +31,7 @@ type Lab struct {
 // work on no machine is a [container.SettingError].
 func (l *Lab) Open(kinds ...Kind) (err error) {
 	l.Spec.Seccomp.SameFilter = true
-	if err := errors.Join(container.Usable(), l.check()); err != nil {
+	if err := errors.Join(container.Runnable(), l.check()); err != nil {
 		return err
 	}
 	for _, kind := range kinds {

@@ -59,6 +59,10 @@ func knob(proc, name string) string {
 	return strings.TrimSpace(string(b))
 }
 
+// InUserNamespace tells whether this process is in a user namespace that somebody made,
+// where root is not the machine's.
+func InUserNamespace() bool { return nested("/proc") }
+
 // nested tells whether this is the inside of a user namespace: the first one
 // maps every ID to itself.
 func nested(proc string) bool {
