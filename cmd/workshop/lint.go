@@ -63,7 +63,9 @@ func lint(dir []string) ([]lesson.Complaint, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", base, err)}
 	}
-	list = append(append(list, withoutFolder(fsys)...), withoutStep(fsys)...)
+	if list = append(list, withoutStep(fsys)...); len(dir) == 0 { // else some of the lessons will do
+		list = append(list, withoutFolder(fsys)...)
+	}
 	for i := range list {
 		list[i].File = path.Join(base, list[i].File)
 	}

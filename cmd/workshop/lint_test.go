@@ -1,9 +1,13 @@
 package main
 
 import (
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
+	"github.com/how-to-be-a-container/workshop/lessons"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
@@ -63,5 +67,23 @@ func TestLintLessons(t *testing.T) {
 	}
 	for _, c := range list {
 		t.Error(c)
+	}
+}
+
+// TestLintOne: a directory may have one lesson alone, and this program has all.
+func TestLintOne(t *testing.T) {
+	dir := t.TempDir()
+	one, err := fs.Sub(lessons.Files, "03-pivot-root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir+"/03-pivot-root", one); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := lint([]string{dir}); err != nil || len(list) > 0 {
+		t.Errorf("of one lesson alone: %v, %v", list, err)
+	}
+	if list := withoutFolder(fstest.MapFS{}); len(list) != len(lessonSteps()) {
+		t.Errorf("without a folder: %v", list)
 	}
 }

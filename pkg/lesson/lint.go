@@ -143,6 +143,9 @@ func (l *linter) exercise(read *Lesson) {
 func (l *linter) programs(read *Lesson) {
 	for _, language := range exercise.Languages {
 		_, starter := language.Starter(l.fsys, read.Folder)
+		if !l.begins(read) {
+			starter = nil
+		}
 		_, solution := language.Solution(l.fsys, read.Folder)
 		for _, err := range []error{starter, solution} {
 			var fault *fs.PathError
@@ -155,6 +158,14 @@ func (l *linter) programs(read *Lesson) {
 			}
 		}
 	}
+}
+
+// begins tells whether what the learner begins with must be here: it may be the
+// solution of the lesson before, which another directory has.
+func (l *linter) begins(read *Lesson) bool {
+	before := fmt.Sprintf("%02d-", read.Number-1)
+	folders, _ := Folders(l.fsys) // Lint has found some
+	return read.Number == 1 || slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(f, before) })
 }
 
 func (l *linter) block(read *Lesson, b *Block) {
