@@ -21,6 +21,9 @@ const (
 
 const longestName = 60
 
+// longestHandIn is more than the mails of a school, and less than a device has.
+const longestHandIn = 64 << 20
+
 // HandIn writes a block for a teacher: a name that the learner gives, and what
 // was done. questions tells how many a lesson's quiz has.
 //
@@ -77,13 +80,16 @@ func sum(lines []string) string {
 // the name in each that is as it was written. The error has a line for each other.
 func Verify(r io.Reader) (names []string, err error) {
 	v := &verifier{}
-	for in := bufio.NewReader(r); err == nil; { // no Scanner: a mail may have lines of any length
+	left := &io.LimitedReader{R: r, N: longestHandIn + 1}
+	for in := bufio.NewReader(left); err == nil; { // no Scanner: a mail may have lines of any length
 		var line string
 		line, err = in.ReadString('\n')
 		v.line(strings.TrimSpace(line))
 	}
 	v.unended()
 	switch {
+	case left.N == 0:
+		v.faults = append(v.faults, fmt.Errorf("what was handed in has more than %d MiB, and the rest was not read: take the mails out that have none", longestHandIn>>20))
 	case !errors.Is(err, io.EOF):
 		v.faults = append(v.faults, fmt.Errorf("read what was handed in: %w", err))
 	case len(v.names)+len(v.faults) == 0:

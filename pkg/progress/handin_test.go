@@ -2,7 +2,9 @@ package progress
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -116,5 +118,24 @@ func TestVerifyGoesOn(t *testing.T) {
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[0], `the block of "Ada" was changed`) || !strings.HasPrefix(lines[1], `the block of "Ada" has no end`) {
 		t.Errorf("the errors are %q", lines)
+	}
+}
+
+// zeros is /dev/zero, for as long as a test has time.
+type zeros struct{ left int }
+
+func (z *zeros) Read(b []byte) (int, error) {
+	if z.left -= len(b); z.left < 0 {
+		return 0, errors.New("it was read on and on")
+	}
+	clear(b)
+	return len(b), nil
+}
+
+// TestVerifyEnds: what never ends is not read for ever, and what came before counts.
+func TestVerifyEnds(t *testing.T) {
+	names, err := Verify(io.MultiReader(strings.NewReader(handedIn(t, "Ada")), &zeros{4 * longestHandIn}))
+	if len(names) != 1 || err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
+		t.Errorf("%q, %v", names, err)
 	}
 }
