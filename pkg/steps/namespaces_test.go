@@ -22,6 +22,7 @@ func TestNamespaceSettingsThatCannotWork(t *testing.T) {
 		{NamespaceSettings{Kinds: []string{"nett"}}, `no namespace "nett" (did you mean "net"?)`},
 		{NamespaceSettings{Kinds: []string{"pid"}, Hostname: "x"}, "without a new uts namespace it would be the host's name"},
 		{NamespaceSettings{Hostname: strings.Repeat("x", 65)}, "at most 64"},
+		{NamespaceSettings{Uptime: 4611686019}, "the kernel takes 0 to 4611686018 seconds"},
 		{NamespaceSettings{Join: []string{"net"}}, "want KIND=NAME"},
 		{NamespaceSettings{Kinds: []string{"mount"}}, `no namespace "mount" (did you mean "mnt"?)`},
 		{NamespaceSettings{Kinds: []string{"network"}}, `no namespace "network" (did you mean "net"?)`},
@@ -44,7 +45,7 @@ func TestNamespaceSettingsThatCannotWork(t *testing.T) {
 		}
 	}
 	for _, settings := range []NamespaceSettings{
-		{}, {Kinds: []string{"none"}}, {User: true}, {Hostname: "x"}, {Join: []string{"net=/proc/self/ns/net"}},
+		{}, {Kinds: []string{"none"}}, {User: true}, {Hostname: "x"}, {Uptime: 4611686018}, {Join: []string{"net=/proc/self/ns/net"}},
 	} {
 		if err := checkNamespaces(&Spec{Namespaces: settings}); err != nil {
 			t.Errorf("%+v: %v", settings, err)

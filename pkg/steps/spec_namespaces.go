@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -198,7 +199,7 @@ func checkNamespaces(s *Spec) error {
 // Check says what is wrong with the settings themselves, whatever the kernel
 // can do. It looks at the namespaces to join.
 func (n *NamespaceSettings) Check() error {
-	return errors.Join(n.checkKinds(), n.checkHostname(), n.checkJoins())
+	return errors.Join(n.checkKinds(), n.checkHostname(), n.checkUptime(), n.checkJoins())
 }
 
 func (n *NamespaceSettings) checkKinds() error {
@@ -220,6 +221,16 @@ func (n *NamespaceSettings) checkHostname() error {
 		return fmt.Errorf("hostname %s: without a new uts namespace it would be the host's name; add uts to --ns", n.Hostname)
 	case len(n.Hostname) > longest:
 		return fmt.Errorf("hostname of %d bytes: the kernel takes at most %d", len(n.Hostname), longest)
+	}
+	return nil
+}
+
+// checkUptime keeps the clock below half of what 64 bits of nanoseconds hold:
+// proc_timens_set_offset in the kernel's kernel/time/namespace.c.
+func (n *NamespaceSettings) checkUptime() error {
+	const longest = math.MaxInt64 / 1_000_000_000 / 2
+	if n.Uptime > longest {
+		return fmt.Errorf("uptime %d: the kernel takes 0 to %d seconds, which are 146 years", n.Uptime, longest)
 	}
 	return nil
 }
