@@ -462,3 +462,19 @@ func TestNotRoot(t *testing.T) {
 		t.Errorf("Tools: %v", err)
 	}
 }
+
+// TestSweepTakesNoPattern: a directory may be called as a pattern would be, and is
+// swept itself, and no other.
+func TestSweepTakesNoPattern(t *testing.T) {
+	top := t.TempDir()
+	rubbish, other := top+"/a[b]*/.build-1", top+"/ab/.build-1"
+	for _, dir := range []string{rubbish, other, top + "/a[b]*/.new-1"} {
+		must(t, os.MkdirAll(dir, 0o755))
+	}
+	sweep(top+"/a[b]*", ".build-")
+	sweepTools(top + "/a[b]*")
+	left, err := os.ReadDir(top + "/a[b]*")
+	if _, gone := os.Stat(other); err != nil || len(left) > 0 || gone != nil {
+		t.Errorf("left %v, %v; of another directory: %v", left, err, gone)
+	}
+}

@@ -131,8 +131,7 @@ func fillTools(tmp, dir string, me *self) error {
 // sweepTools deletes what a killed process left half made, and the oldest of the
 // directories that no process holds. The caller holds the lock of parent.
 func sweepTools(parent string) {
-	halves, _ := filepath.Glob(filepath.Join(parent, ".new-*"))
-	for _, half := range halves {
+	for _, half := range beginning(parent, ".new-") {
 		_ = os.RemoveAll(half)
 	}
 	entries, _ := os.ReadDir(parent)

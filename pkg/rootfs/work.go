@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -107,10 +108,21 @@ func (w *work) remove() {
 // sweep deletes the directories in dir whose names begin with prefix and that
 // nobody holds a lock on. It is rubbish: an error leaves it to the next sweep.
 func sweep(dir, prefix string) {
-	paths, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
-	for _, path := range paths {
+	for _, path := range beginning(dir, prefix) {
 		deleteUnheld(path)
 	}
+}
+
+// beginning are the files in dir whose names begin with prefix. It is no pattern: the
+// path of dir may have brackets and stars.
+func beginning(dir, prefix string) (paths []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths
 }
 
 // deleteUnheld deletes the directory unless somebody holds its lock, or a mount
