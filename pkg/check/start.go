@@ -151,6 +151,9 @@ func (r *run) connect(cmd *exec.Cmd) error {
 	for i := 0; i < len(ends); i += 2 {
 		var err error
 		if ends[i], ends[i+1], err = os.Pipe(); err != nil {
+			for _, f := range ends[:i] {
+				f.Close()
+			}
 			return err
 		}
 	}
