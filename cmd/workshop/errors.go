@@ -123,7 +123,7 @@ func needRootTo(act, what string) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
-	again := []string{"sudo", "workshop"}
+	again := []string{rootfs.Sudo(), "workshop"}
 	if l := os.Getenv(lang.Env); l != "" && !slices.ContainsFunc(os.Args, isLang) {
 		again = append(again, "--lang", l) // sudo does not hand on the variable
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
@@ -167,7 +168,7 @@ func noRootfs(m *Machine) []Finding {
 			return nil
 		}
 	}
-	return cannot(lang.T("no root filesystem is built"), "sudo workshop rootfs build busybox")
+	return cannot(lang.T("no root filesystem is built"), rootfs.Sudo()+" workshop rootfs build busybox")
 }
 
 func noOverlay(m *Machine) []Finding {
@@ -191,7 +192,7 @@ func noTools(m *Machine) []Finding {
 	case strings.Contains(why, "EROFS"):
 		return cannot(why, lang.T("sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build"))
 	}
-	return cannot(why, "sudo workshop rootfs build busybox")
+	return cannot(why, rootfs.Sudo()+" workshop rootfs build busybox")
 }
 
 func noChroot(m *Machine) []Finding {
@@ -355,7 +356,7 @@ func needsMore(m *Machine) []Finding {
 		case "apparmor": // the layer itself says so
 			continue
 		case "rootfs":
-			f.Fact, f.Mend = lang.F("a transcript needs the root filesystem %s, which is not built", object), "sudo workshop rootfs build "+object
+			f.Fact, f.Mend = lang.F("a transcript needs the root filesystem %s, which is not built", object), rootfs.Sudo()+" workshop rootfs build "+object
 		case "command":
 			f.Fact, f.Mend = lang.F("a transcript needs the command %s", object), m.Installer+" "+packageOf(object)
 		case "arch": // nothing can be mended, and the lesson says what it would show
@@ -387,5 +388,5 @@ func noPerl(m *Machine) []Finding {
 	if !m.Rootfs["debian"] || m.Perl {
 		return nil
 	}
-	return notes(lang.T("the debian root filesystem has no perl, with which the talk builds its container"), "sudo workshop rootfs build debian")
+	return notes(lang.T("the debian root filesystem has no perl, with which the talk builds its container"), rootfs.Sudo()+" workshop rootfs build debian")
 }

@@ -40,7 +40,7 @@ func Build(ctx context.Context, kind string, log io.Writer) (string, error) {
 
 func build(ctx context.Context, k Kind, log io.Writer) (string, error) {
 	if os.Geteuid() != 0 {
-		return "", fmt.Errorf("%w, for mknod and chown; run it with sudo", ErrNotRoot)
+		return "", fmt.Errorf("%w, for mknod and chown; run it with %s", ErrNotRoot, Sudo())
 	}
 	dir := filepath.Join(Dir(), k.Name)
 	if err := inUse(dir); err != nil {
@@ -79,7 +79,7 @@ func enoughSpace(dir string, bytes uint64) error {
 	}
 	free := st.Bavail * uint64(st.Bsize)
 	if free < bytes {
-		return fmt.Errorf("%w in %s: %d MB are free, about %d MB are needed; make room, or set WORKSHOP_ROOTFS to a directory elsewhere",
+		return fmt.Errorf("%w in %s: %d MB are free, about %d MB are needed; make room, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E",
 			unix.ENOSPC, Dir(), free>>20, bytes>>20)
 	}
 	return nil
@@ -95,7 +95,7 @@ func Executable(dir string) error {
 	if st.Flags&unix.ST_NOEXEC == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; remount that with the option exec, or set WORKSHOP_ROOTFS to a directory elsewhere", dir)
+	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; remount that with the option exec, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E", dir)
 }
 
 // Remove deletes the root filesystem of that kind. It refuses while a process
@@ -114,10 +114,10 @@ func Remove(kind string) error {
 
 func remove(dir string) error {
 	if os.Geteuid() != 0 {
-		return fmt.Errorf("%w, for its files are root's; run it with sudo", ErrNotRoot)
+		return fmt.Errorf("%w, for its files are root's; run it with %s", ErrNotRoot, Sudo())
 	}
 	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is none: it is %w", ErrNotBuilt)
+		return fmt.Errorf("there is none in %s: it is %w", filepath.Dir(dir), ErrNotBuilt)
 	}
 	if err := inUse(dir); err != nil {
 		return err
@@ -134,7 +134,7 @@ func remove(dir string) error {
 // spaceError turns a script's last words into ENOSPC where they say so.
 func spaceError(words string, err error) error {
 	if strings.Contains(words, unix.ENOSPC.Error()) || strings.Contains(words, "No space left on device") {
-		return fmt.Errorf("%w in %s; make room, or set WORKSHOP_ROOTFS to a directory elsewhere", unix.ENOSPC, Dir())
+		return fmt.Errorf("%w in %s; make room, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E", unix.ENOSPC, Dir())
 	}
 	return err
 }

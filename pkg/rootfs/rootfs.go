@@ -15,7 +15,28 @@ import (
 )
 
 // ErrNotBuilt is what Find and Remove return where no root filesystem is there.
-var ErrNotBuilt = errors.New("not built yet; run: sudo workshop rootfs build")
+var ErrNotBuilt = errors.New("not built yet")
+
+// notBuilt says what is not, and how it is built; "" is the kind that comes by itself.
+func notBuilt(what, kind string) error {
+	command := strings.TrimSpace(Sudo() + " workshop rootfs build " + kind)
+	if os.Getenv("SUDO_UID") != "" && os.Getenv(dirEnv) == "" {
+		command += " (a " + dirEnv + " of yours is lost here: sudo hands it on with -E)"
+	}
+	return fmt.Errorf("%s is %w; run: %s", what, ErrNotBuilt, command)
+}
+
+// Sudo is how to become root and find the same root filesystems: sudo hands
+// WORKSHOP_ROOTFS on with -E.
+func Sudo() string {
+	if os.Getenv(dirEnv) != "" {
+		return "sudo -E"
+	}
+	return "sudo"
+}
+
+// dirEnv names the directory of Dir.
+const dirEnv = "WORKSHOP_ROOTFS"
 
 // ErrUnknown is what a name that is neither a kind nor, for Find, a directory
 // leads to.
@@ -34,7 +55,7 @@ type Kind struct {
 // Dir is the directory that holds the root filesystems: the environment
 // variable WORKSHOP_ROOTFS, else /var/lib/workshop/rootfs.
 func Dir() string {
-	if d := os.Getenv("WORKSHOP_ROOTFS"); d != "" {
+	if d := os.Getenv(dirEnv); d != "" {
 		if abs, err := filepath.Abs(d); err == nil {
 			return abs
 		}
@@ -65,13 +86,13 @@ func findDefault() (string, error) {
 			return dir, nil
 		}
 	}
-	return "", fmt.Errorf("a root filesystem is %w", ErrNotBuilt)
+	return "", notBuilt("a root filesystem", "")
 }
 
 func findKind(name string) (string, error) {
 	dir, err := findDir(filepath.Join(Dir(), name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("root filesystem %s is %w %s", name, ErrNotBuilt, name)
+		return "", notBuilt("root filesystem "+name, name)
 	}
 	return dir, err
 }
@@ -92,7 +113,7 @@ func findDir(dir string) (string, error) {
 		return "", fmt.Errorf("root filesystem %s: it is not a directory", dir)
 	}
 	if abs == "/" {
-		return "", fmt.Errorf("root filesystem /: it is the host's own; copy what a container needs: sudo workshop rootfs build host")
+		return "", fmt.Errorf("root filesystem /: it is the host's own; copy what a container needs: %s workshop rootfs build host", Sudo())
 	}
 	if below(Dir(), abs) {
 		return "", fmt.Errorf("root filesystem %s: %s, where workshop keeps its own, is in it; name one of those, or another directory", dir, Dir())
@@ -102,7 +123,7 @@ func findDir(dir string) (string, error) {
 		return "", fmt.Errorf("root filesystem: %w", err)
 	}
 	if len(entries) == 0 {
-		return "", fmt.Errorf("root filesystem %s: the directory is empty; build one: sudo workshop rootfs build", dir)
+		return "", fmt.Errorf("root filesystem %s: the directory is empty; build one: %s workshop rootfs build", dir, Sudo())
 	}
 	return abs, nil
 }

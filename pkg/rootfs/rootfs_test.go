@@ -17,8 +17,8 @@ func TestFindErrors(t *testing.T) {
 	top := filepath.Join(base, "top")
 	must(t, os.Symlink("/", top))
 	for name, want := range map[string]string{
-		"":                           "run: sudo workshop rootfs build",
-		"host":                       "run: sudo workshop rootfs build host",
+		"":                           "run: sudo -E workshop rootfs build",
+		"host":                       "run: sudo -E workshop rootfs build host",
 		"busibox":                    `did you mean "busybox"?`,
 		"zzz":                        "there are busybox, debian, host",
 		file:                         "not a directory",
@@ -36,6 +36,26 @@ func TestFindErrors(t *testing.T) {
 	}
 	if _, err := Find(""); !errors.Is(err, ErrNotBuilt) {
 		t.Errorf("Find(\"\") = %v, want ErrNotBuilt", err)
+	}
+}
+
+// TestNotBuiltUnderSudo: sudo may have taken the directory away, where it could have been
+// looked for.
+func TestNotBuiltUnderSudo(t *testing.T) {
+	const lost = "is lost here"
+	t.Setenv("WORKSHOP_ROOTFS", "")
+	t.Setenv("SUDO_UID", "1000")
+	if err := notBuilt("it", "host"); !strings.Contains(err.Error(), "run: sudo workshop rootfs build host (") || !strings.Contains(err.Error(), lost) {
+		t.Error(err)
+	}
+	t.Setenv("WORKSHOP_ROOTFS", "/elsewhere")
+	if err := notBuilt("it", ""); !strings.HasSuffix(err.Error(), "run: sudo -E workshop rootfs build") {
+		t.Error(err)
+	}
+	t.Setenv("WORKSHOP_ROOTFS", "")
+	t.Setenv("SUDO_UID", "")
+	if err := notBuilt("it", ""); !strings.HasSuffix(err.Error(), "run: sudo workshop rootfs build") {
+		t.Error(err)
 	}
 }
 

@@ -39,7 +39,7 @@ var held = struct {
 func Tools() (string, error) {
 	dir, err := tools()
 	if errors.Is(err, os.ErrPermission) {
-		return "", fmt.Errorf("copy of workshop for containers: %w; run it with sudo", err)
+		return "", fmt.Errorf("copy of workshop for containers: %w; run it with %s", err, Sudo())
 	} else if err != nil {
 		return "", fmt.Errorf("copy of workshop for containers: %w", err)
 	}
