@@ -23,7 +23,7 @@ func newRootfsCommand() *cobra.Command {
 
 Kinds: busybox (the default), host, debian. They are kept in
 /var/lib/workshop/rootfs, or where the environment variable WORKSHOP_ROOTFS
-says.`,
+says: sudo drops it, and hands it on with -E.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: unknownRootfsCommand,
 	}
