@@ -49,10 +49,10 @@ type Lesson struct {
 	Passed  time.Time    `json:"passed,omitzero"`
 	Tries   int          `json:"tries,omitempty"` // checks, until the first that passed
 	Hints   int          `json:"hints,omitempty"` // how many were shown
-	Quiz    map[int]bool `json:"quiz,omitempty"`  // by question: whether the last answer was right
+	Quiz    map[int]bool `json:"quiz,omitempty"`  // by question: whether an answer was right
 }
 
-// RightAnswers counts the questions whose last answer was right.
+// RightAnswers counts the questions that were answered right, once: as an exercise stays passed.
 func (l *Lesson) RightAnswers() int {
 	n := 0
 	for _, right := range l.Quiz {
@@ -96,7 +96,7 @@ func (p *Progress) add(e Event, now time.Time) {
 		if l.Quiz == nil {
 			l.Quiz = make(map[int]bool)
 		}
-		l.Quiz[e.Question] = e.Right
+		l.Quiz[e.Question] = l.Quiz[e.Question] || e.Right
 	}
 }
 

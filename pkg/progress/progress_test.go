@@ -89,6 +89,7 @@ func TestRecord(t *testing.T) {
 		Event{Lesson: 2, Kind: Failed}, Event{Lesson: 3, Kind: Failed},
 	)
 	record(t, Event{Lesson: 2, Kind: Answered, Question: 1, Right: true}, Event{Lesson: 2, Kind: Passed})
+	record(t, Event{Lesson: 2, Kind: Answered, Question: 1, Right: false}) // right once, as an exercise is passed once
 	first := saved(t).Lesson(2).Passed
 	record(t, Event{Lesson: 2, Kind: Failed}, Event{Lesson: 2, Kind: Passed})
 
