@@ -14,7 +14,8 @@ import (
 )
 
 // Key waits for one key, without Enter and without an echo. Ctrl-C stays a
-// signal. At the end of the input the key is 'q'. See termios(3).
+// signal. At the end of the input, and for the key that ends one, Ctrl-D, the key is
+// 'q'. See termios(3).
 //
 // The arrows and the keys that a presenter's remote control sends, Page Down and
 // Page Up, count as '\n' and 'b': on and back.
@@ -107,6 +108,8 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 			if key := sequence(fd); key != 0 {
 				return key, nil
 			}
+		case n == 1 && buf[0] == raw.Cc[unix.VEOF] && buf[0] != 0: // 0 is no key at all
+			return 'q', nil
 		case n == 1:
 			return buf[0], nil
 		case n == 0 || errors.Is(err, unix.EIO):

@@ -61,6 +61,28 @@ func TestKey(t *testing.T) {
 	}
 }
 
+// TestKeyEnds: Ctrl-D, or what the terminal has in its place, leaves.
+func TestKeyEnds(t *testing.T) {
+	keyboard, terminal := openTerminal(t)
+	defer Hush(terminal)() // nothing but a key: no line that it would end
+	for _, eof := range []byte{0x04, 0x05} {
+		settings, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.Cc[unix.VEOF] = eof
+		if err := unix.IoctlSetTermios(int(terminal.Fd()), unix.TCSETS, settings); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keyboard.Write([]byte{eof}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Key(t.Context(), terminal); err != nil || got != 'q' {
+			t.Errorf("%#x: %q, %v; want q", eof, got, err)
+		}
+	}
+}
+
 // TestKeyAfterStop: a shell has set the terminal as it likes it, while the program
 // was stopped: keys are read without Enter and without an echo all the same, and the
 // line that says which is there again.
