@@ -46,7 +46,7 @@ func lacking(err error, errno syscall.Errno) (lacks, instead string) {
 	case errno == unix.ENOSYS && op != "":
 		return "this kernel has no such call, or a seccomp filter says so", "a newer kernel; or " + elsewhere()
 	case errno == unix.EPERM || errno == unix.EACCES:
-		return confined(op, errno), elsewhere()
+		return confined(op, file, errno), elsewhere()
 	}
 	return "", ""
 }
@@ -82,13 +82,13 @@ func nearestDir(file string) string {
 }
 
 // confined says what keeps root from a call that root may make; "" where nothing does.
-func confined(op string, errno syscall.Errno) string {
+func confined(op, file string, errno syscall.Errno) string {
 	self, err := observe.TakeStatus(os.Getpid())
 	if err != nil {
 		return ""
 	}
 	effective, _ := observe.ParseMask(self.Get("CapEff"))
-	for _, name := range neededFor(op) {
+	for _, name := range neededFor(op, file, errno) {
 		if number, err := observe.CapNumber(name); err == nil && effective>>number&1 == 0 {
 			return "this process has no " + name + " (CapEff in /proc/self/status)"
 		}
@@ -106,11 +106,15 @@ func confined(op string, errno syscall.Errno) string {
 	return ""
 }
 
-// neededFor is what a system call takes; see capabilities(7).
-func neededFor(op string) []string {
-	switch op {
-	case "": // a file
+// neededFor is what a system call takes, or the way to a file; see capabilities(7).
+func neededFor(op, file string, errno syscall.Errno) []string {
+	switch {
+	case strings.HasSuffix(file, "/timens_offsets"):
+		return []string{"CAP_SYS_TIME"}
+	case op == "" || errno == unix.EACCES:
 		return []string{"CAP_DAC_OVERRIDE"}
+	}
+	switch op {
 	case "chroot":
 		return []string{"CAP_SYS_CHROOT"}
 	case "prctl":
@@ -119,8 +123,12 @@ func neededFor(op string) []string {
 		return []string{"CAP_CHOWN"}
 	case "set": // lo up
 		return []string{"CAP_NET_ADMIN"}
+	case "clone": // with the maps of a user namespace
+		return []string{"CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID"}
+	case "setns": // into mounts
+		return []string{"CAP_SYS_ADMIN", "CAP_SYS_CHROOT"}
 	}
-	return []string{"CAP_SYS_ADMIN", "CAP_SYS_CHROOT"} // setns(2) into mounts takes both
+	return []string{"CAP_SYS_ADMIN"}
 }
 
 // elsewhere is what does not refuse.
