@@ -285,7 +285,7 @@ const mountedEnv = "WORKSHOP_TEST_MOUNTED"
 func TestSweepStaysOutOfMounts(t *testing.T) {
 	if precious := os.Getenv(mountedEnv); precious != "" {
 		must(t, unix.Mount(precious, filepath.Join(Dir(), workPrefix+"dead/root/m"), "", unix.MS_BIND, ""))
-		sweep(Dir(), workPrefix)
+		sweep(Dir())
 		return
 	}
 	dead, precious := filepath.Join(sandbox(t), workPrefix+"dead"), t.TempDir()
@@ -300,7 +300,7 @@ func TestSweepStaysOutOfMounts(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(precious, "file")); err != nil {
 		t.Errorf("deleted through the mount: %v", err)
 	}
-	sweep(Dir(), workPrefix)
+	sweep(Dir())
 	if names := left(t); names != nil {
 		t.Errorf("without the mount it stays: %v", names)
 	}
@@ -471,7 +471,7 @@ func TestSweepTakesNoPattern(t *testing.T) {
 	for _, dir := range []string{rubbish, other, top + "/a[b]*/.new-1"} {
 		must(t, os.MkdirAll(dir, 0o755))
 	}
-	sweep(top+"/a[b]*", ".build-")
+	sweep(top + "/a[b]*")
 	sweepTools(top + "/a[b]*")
 	left, err := os.ReadDir(top + "/a[b]*")
 	if _, gone := os.Stat(other); err != nil || len(left) > 0 || gone != nil {

@@ -35,7 +35,7 @@ func newWork(name string) (*work, error) {
 		return nil, err
 	}
 	defer all.Close()
-	sweep(Dir(), workPrefix)
+	sweep(Dir())
 	return makeWork(name)
 }
 
@@ -105,10 +105,10 @@ func (w *work) remove() {
 	}
 }
 
-// sweep deletes the directories in dir whose names begin with prefix and that
-// nobody holds a lock on. It is rubbish: an error leaves it to the next sweep.
-func sweep(dir, prefix string) {
-	for _, path := range beginning(dir, prefix) {
+// sweep deletes the work directories in dir that nobody holds a lock on. It is
+// rubbish: an error leaves it to the next sweep.
+func sweep(dir string) {
+	for _, path := range beginning(dir, workPrefix) {
 		deleteUnheld(path)
 	}
 }

@@ -40,7 +40,11 @@ func key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
 		return 0, &os.PathError{Op: "set the terminal", Path: in.Name(), Err: err}
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, saved) }()
-	return readKey(ctx, fd, raw, resumed)
+	pressed, err := readKey(ctx, fd, raw, resumed)
+	if pressed == raw.Cc[unix.VEOF] && pressed != 0 { // 0 is no key at all
+		pressed = 'q'
+	}
+	return pressed, err
 }
 
 // unechoed are settings in which a key is there at once, and not shown.
@@ -108,8 +112,6 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 			if key := sequence(fd); key != 0 {
 				return key, nil
 			}
-		case n == 1 && buf[0] == raw.Cc[unix.VEOF] && buf[0] != 0: // 0 is no key at all
-			return 'q', nil
 		case n == 1:
 			return buf[0], nil
 		case n == 0 || errors.Is(err, unix.EIO):
