@@ -10,7 +10,7 @@ import (
 )
 
 // lsms lists the security modules that the kernel runs: by securityfs where that
-// is mounted, else by lsm_list_modules(2), which Linux 6.8 brought.
+// is mounted, else by the call lsm_list_modules, which Linux 6.8 brought.
 func lsms() []string {
 	if b, err := os.ReadFile("/sys/kernel/security/lsm"); err == nil {
 		return strings.Split(strings.TrimSpace(string(b)), ",")

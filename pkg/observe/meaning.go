@@ -79,7 +79,7 @@ var english = [...]meaning{
 	{"CapInh", "may pass execve, if the program's file names them too"},
 	{"CapPrm", "the most that it can switch on in CapEff"},
 	{"CapEff", "the parts of root's power that it has right now"},
-	{"CapBnd", "capabilities outside it can never come from execve"},
+	{"CapBnd", "the most that a file can ever give it at an execve"},
 	{"CapAmb", "passes execve even without capabilities on the file"},
 	{"NoNewPrivs", "execve can give no privilege, not even set-user-ID"},
 	{"Seccomp", "a filter judges each system call; it cannot be removed"},

@@ -38,7 +38,7 @@ var japanese = [...]meaning{
 	{"CapInh", "プログラムのファイルにもあればexecveを越える"},
 	{"CapPrm", "CapEffで有効にできる上限"},
 	{"CapEff", "いま実際に使えるrootの権限"},
-	{"CapBnd", "ここにないケーパビリティはexecveでも得られない"},
+	{"CapBnd", "execveでファイルから得られるケーパビリティの上限"},
 	{"CapAmb", "ファイルにケーパビリティがなくてもexecveを越える"},
 	{"NoNewPrivs", "execveで権限は増えない。set-user-IDでも増えない"},
 	{"Seccomp", "全システムコールを調べるフィルタ。もう外せない"},

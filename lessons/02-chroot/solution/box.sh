@@ -10,7 +10,7 @@ trap : INT
 # The bracket is fork(2): what is in it, a copy of this shell does, the child.
 # The parent waits for it: wait4(2).
 (
-	# chroot(1) makes three calls: chroot(2), then chdir("/"), for the
+	# chroot(8) makes three calls: chroot(2), then chdir("/"), for the
 	# working directory would stay outside, and execve(2).
 	exec chroot "$ROOTFS" "$@"
 )
