@@ -155,7 +155,7 @@ func showArmed(screen *ui.UI, b *bomb.Bomb, g bomb.Group) {
 	if b.FullCPU {
 		screen.Warn(lang.T("It competes for CPU time with everybody: pids.max limits processes only."))
 	} else {
-		screen.Good(lang.T("It has the smallest share of the CPUs (nice 19): pids.max does not limit that."))
+		screen.Good(lang.T("It has the lowest priority for the CPUs (nice 19): pids.max does not limit that."))
 	}
 	screen.Good(lang.F("Everything in it is killed after %g s.", b.Duration.Seconds()))
 	screen.Line("")

@@ -11,6 +11,7 @@ import (
 // its own code? Each passes arguments that cannot work, so where it does, the
 // kernel finds the mistake before it asks for any capability, and nothing is done.
 // But for Personality: that call cannot fail, and is taken back at once.
+// (With unprivileged_bpf_disabled older kernels ask first at bpf.)
 var (
 	Mkdir       = filteredCall("mkdir", "make a directory", `mkdirat(AT_FDCWD, BAD POINTER)`, unix.EFAULT, unix.SYS_MKDIRAT, uintptr(atFDCWD), bad, 0o700)
 	Fchownat    = filteredCall("fchownat", "give a file away", `fchownat(AT_FDCWD, BAD POINTER, 1, 1)`, unix.EFAULT, unix.SYS_FCHOWNAT, uintptr(atFDCWD), bad, 1, 1)

@@ -82,10 +82,11 @@ func (i *interlock) Before(_ context.Context, m *container.Moment) error {
 	return nil
 }
 
-// lowest is the niceness that gives the smallest share of the CPUs; see sched(7).
+// lowest is the niceness of the lowest priority: against the processes of the same
+// session, or of the same group with the cpu controller; see sched(7).
 const lowest = 19
 
-// yieldCPU gives the bomb the smallest share of the CPUs, and reads that back:
+// yieldCPU gives the bomb the lowest priority for the CPUs, and reads that back:
 // pids.max limits processes, and 32 of them that try to fork for ever can keep
 // every CPU busy. What the children inherit is the niceness of the thread that
 // executes the command, the first one.
