@@ -17,8 +17,8 @@ import (
 // netnsDir is where ip netns add keeps network namespaces by name; see ip-netns(8).
 const netnsDir = "/run/netns"
 
-// joinable are the kinds that a Go program, which has several threads, can
-// enter: setns(2).
+// joinable are the kinds that one of several threads can enter, with a root
+// directory that it shares with the others: setns(2).
 var joinable = []string{"cgroup", "ipc", "net", "pid", "uts"}
 
 // joined is the file of the namespace of that kind to enter, or "".
@@ -71,7 +71,7 @@ func (n *NamespaceSettings) checkJoins() error {
 		case !ok || target == "":
 			return fmt.Errorf("join %q: want KIND=NAME, KIND=PID or KIND=PATH, such as net=blue or uts=4711", j)
 		case kind == "mnt" || kind == "time" || kind == "user":
-			return fmt.Errorf("join %s: setns(2) lets no program with threads in, and this one has some; workshop exec enters all of a container", j)
+			return fmt.Errorf("join %s: setns(2) lets in only who has one thread, or for mnt a root directory that no other shares, and this program has several; workshop exec enters all of a container", j)
 		case !slices.Contains(joinable, kind):
 			return fmt.Errorf("join %s: no namespace %q%s; these can be joined: %s",
 				j, kind, kindMeant(kind, joinable), strings.Join(joinable, ", "))
