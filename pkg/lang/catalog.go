@@ -20,6 +20,8 @@ import (
 //	group (of a cgroup) グループ
 //	guard               ガード: the cgroup around every run
 //	host                ホスト
+//	inherit             引き継ぐ
+//	interface           インターフェース
 //	label               ラベル
 //	layer               層
 //	lesson              レッスン
@@ -27,6 +29,7 @@ import (
 //	namespace           名前空間
 //	observe, watch      観察する
 //	process             プロセス
+//	process 1           PID 1
 //	profile             プロファイル
 //	root directory      ルートディレクトリ
 //	root filesystem     ルートファイルシステム

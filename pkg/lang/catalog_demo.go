@@ -32,7 +32,7 @@ func init() {
 			"new_root and put_old must be directories":                                      "new_rootとput_oldはディレクトリであること",
 			"new_root is a file":                                                            "new_rootがファイルだから",
 			"new_root must not be on the same mount as the current root":                    "new_rootは、現在のルートと同じマウントの上にないこと",
-			"there would be nothing to swap: it is the current root":                        "現在のルートそのものなので、入れ替えるものがない",
+			"there would be nothing to swap: it is the current root":                        "現在のルート自身とは入れ替えられない",
 			"put_old must not be on the same mount as the current root either":              "put_oldも、現在のルートと同じマウントの上にないこと",
 			"the old root cannot be put onto itself":                                        "古いルートを自分自身の上には置けない",
 			"put_old must be at or underneath new_root":                                     "put_oldはnew_rootそのものか、その下にあること",
@@ -40,11 +40,11 @@ func init() {
 			"new_root must be a mount point":                                                "new_rootはマウントポイントであること",
 			"an ordinary directory is no mount; bind it to itself and it is one":            "ただのディレクトリはマウントではない。自分自身にbindすればマウントになる",
 			"the mounts above new_root and above the current root must not be shared":       "new_rootの親マウントと、現在のルートの親マウントがsharedでないこと",
-			"other mount namespaces would see the swap":                                     "入れ替えがほかのマウント名前空間にも伝わってしまう",
+			"other mount namespaces would see the swap":                                     "ほかのマウント名前空間にも伝わってしまう",
 			"the current root must be a mount point":                                        "現在のルートはマウントポイントであること",
 			"chroot has made an ordinary directory the root":                                "chrootで、ただのディレクトリがルートになっている",
 			"the caller must have CAP_SYS_ADMIN in the user namespace that owns its mounts": "呼び出し元は、マウントを所有するユーザー名前空間でCAP_SYS_ADMINを持つこと",
-			"root without this capability is not enough":                                    "このケーパビリティがなければ、rootでも足りない",
+			"root without this capability is not enough":                                    "これがなければ、rootでも足りない",
 			"nothing is broken":                                                             "何も破らない",
 			"so it succeeds":                                                                "だから成功する",
 		}
@@ -107,7 +107,7 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"A network namespace of our own, and in it the server as user %d.": "専用のネットワーク名前空間を作り、その中でユーザー%dとしてサーバーを動かします。",
+			"A network namespace of our own, and in it the server as user %d.": "専用のネットワーク名前空間の中で、サーバーをユーザー%dとして動かします。",
 			"%d of the %d tries below are refused, on purpose.":                "以下の%[2]d回のうち、わざと拒否されるものが%[1]d回あります。",
 			"%s, and not %s": "%sです。%sのはずでした",
 			"An ordinary user and an ordinary program":                         "一般ユーザーと、ただのプログラム",

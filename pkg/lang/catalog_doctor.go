@@ -10,7 +10,7 @@ func init() {
 			"needs root":        "rootが必要",
 			"All lessons are ready. Begin with: sudo workshop 1":                                     "すべてのレッスンを始められます。最初は: sudo workshop 1",
 			"Only root can try everything: sudo workshop doctor":                                     "すべてを試せるのはrootだけです: sudo workshop doctor",
-			"%d of %d lessons are ready. What would mend the others stands below, after the arrows.": "%[2]d個のレッスンのうち%[1]d個は準備完了です。残りを動かす方法は、下の→のところにあります。",
+			"%d of %d lessons are ready. What would mend the others stands below, after the arrows.": "%[2]d個のレッスンのうち%[1]d個は準備完了です。残りを動かす方法は、下の→の行です。",
 
 			"What keeps lessons from running": "レッスンが動かない理由",
 			"What limits lessons":             "レッスンの制限",
@@ -51,7 +51,7 @@ func init() {
 			"write to %s":                  "%sへの書き込み",
 			"own mounts":                   "専用のマウント",
 			"guard cgroup":                 "ガードのcgroup",
-			"copy of workshop":             "workshopの写し",
+			"copy of workshop":             "workshopのコピー",
 			"seccomp filter":               "seccompフィルタ",
 			"works":                        "動く",
 			"not tried":                    "試していない",

@@ -22,11 +22,11 @@ func init() {
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
-			"Enter: more    q: leave":                                            "Enter: 続き    q: 終える",
-			"Enter: do it    q: leave":                                           "Enter: 実行する    q: 終える",
-			"the child was born with it: see clone above":                        "子プロセスは生まれたときから持っています。上のcloneを見てください",
+			"Enter: more    q: leave":                                            "Enter: 続き    q: 終了",
+			"Enter: do it    q: leave":                                           "Enter: 実行    q: 終了",
+			"the child was born with it: see clone above":                        "子プロセスが生まれたときから持っている(上のcloneを参照)",
 			"t: stopped by workshop, to look; Z: ended, not waited for":          "t: workshopが観察のため停止中、Z: 終了済みで親のwait待ち",
-			"nothing changed that the kernel shows":                              "カーネルから見える変化はありません",
+			"nothing changed that the kernel shows":                              "カーネルから見える変化なし",
 			"clone(2) makes a child: a copy of its parent":                       "clone(2)で子プロセスを作る: 親のコピー",
 			"clone(2) makes a child: a copy of its parent, but for %s":           "clone(2)で子プロセスを作る: 親のコピー、ただし%sだけは別",
 			"execve(2) replaces the program, not the process":                    "execve(2)で入れ替わるのはプログラムで、プロセスは同じまま",

@@ -9,9 +9,9 @@ func init() {
 			"CAPABILITY":                      "ケーパビリティ",
 			"CapEff, what it may do now: %s.": "CapEff、いま使えるもの: %s。",
 			"CapBnd, what an execve can ever give: %d of the %d that this kernel knows.": "CapBnd、execveで得られる可能性のあるもの: このカーネルにある%[2]d個のうち%[1]d個。",
-			"Process 1's bounding set lacks %d of them too: %s.":                         "そのうち%d個は、プロセス1のバウンディングセットにもありません: %s。",
+			"Process 1's bounding set lacks %d of them too: %s.":                         "そのうち%d個は、PID 1のバウンディングセットにもありません: %s。",
 			"no_new_privs is set: an execve gives nothing that is not there already.":    "no_new_privsが設定されています。execveで新しく得られるものはありません。",
-			"missing, in process 1 too":                                                  "なし(プロセス1にもない)",
+			"missing, in process 1 too":                                                  "なし(PID 1にもない)",
 			"until the next execve":                                                      "次のexecveまで",
 			"missing, for good":                                                          "なし(二度と得られない)",
 			"only by an execve":                                                          "execveでだけ得られる",
@@ -103,7 +103,7 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"here %d, inside %s":             "外では%d、中では%s",
-			"interfaces: %s":                 "インターフェイス: %s",
+			"interfaces: %s":                 "インターフェース: %s",
 			"its / is a group of its own":    "専用のグループが/に見える",
 			"1 mount within its root":        "ルートの下のマウント1個",
 			"%d mounts within its root":      "ルートの下のマウント%d個",

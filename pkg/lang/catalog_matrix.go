@@ -44,7 +44,7 @@ func init() {
 			"; in %s not one could be tried":                "。%sの中では1件も試せませんでした",
 			"; %s stops %d of %d that could be tried in it": "。%[1]sで防げるのは、試せた%[3]d件のうち%[2]d件",
 			"%s: shows nothing: %s.":                        "%s: 判定できません: %s。",
-			"; all together stop %d.":                       "。すべて重ねて防げるのは%d件です。",
+			"; all together stop %d.":                       "。全層で防げるのは%d件です。",
 			".":                                             "。",
 			"Goes through, because the container keeps the capability: %s.": "コンテナに残したケーパビリティで通り抜けるもの: %s。",
 			"Goes through, because this machine has no %s: %s.":             "このマシンには%sがないので通り抜けるもの: %s。",
