@@ -157,7 +157,13 @@ func openIn(pid int, path string) (int, error) {
 		return -1, err
 	}
 	defer unix.Close(dir)
-	return unix.Openat2(dir, path, how)
+	fd := -1
+	for range 1000 { // EAGAIN: a mount or a rename, anywhere, while it went up by ".."
+		if fd, err = unix.Openat2(dir, path, how); !errors.Is(err, unix.EAGAIN) {
+			break
+		}
+	}
+	return fd, err
 }
 
 // scriptOf gives the interpreter that a script's first line names, or "". To the kernel

@@ -1,6 +1,7 @@
 package caps
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -168,4 +170,32 @@ func TestClosesDescriptors(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestReadFileAmidRenames has openat2(2) meet a rename while it goes up: EAGAIN.
+func TestReadFileAmidRenames(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		for ctx.Err() == nil && err == nil {
+			err = errors.Join(os.Rename(name, name+"b"), os.Rename(name+"b", name))
+		}
+		done <- err
+	}()
+	for ctx.Err() == nil {
+		fd, err := openIn(os.Getpid(), "/usr/../usr/../usr/../usr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(fd)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
