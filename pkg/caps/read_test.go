@@ -191,10 +191,12 @@ func TestReadFileAmidRenames(t *testing.T) {
 	for ctx.Err() == nil {
 		fd, err := openIn(os.Getpid(), "/usr/../usr/../usr/../usr")
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			break
 		}
 		unix.Close(fd)
 	}
+	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}

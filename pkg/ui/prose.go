@@ -58,10 +58,14 @@ func (w word) text() string {
 // bare is the word without the space after it, which may hang over the edge.
 func (w word) bare() string { return strings.TrimRight(w.text(), " ") }
 
-// words divides prose at the places where a line may break.
+// words divides prose at the places where a line may break: in Japanese, which breaks
+// anywhere, not in a Latin word.
 func words(spans []Span) []word {
 	var list []word
 	rest, at, state := breakable(spans), 0, -1
+	if strings.ContainsFunc(rest, wide) {
+		rest = unbroken(rest)
+	}
 	for rest != "" {
 		var segment string
 		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)

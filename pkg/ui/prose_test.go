@@ -40,6 +40,7 @@ func TestProse(t *testing.T) {
 			[]Span{text("コンテナは何か。それは")},
 			"コンテナは\n何か。それ\nは\n",
 		},
+		{"a Latin word in Japanese stays whole", 14, "", "", []Span{text("印のset-user-IDは")}, "印の\nset-user-IDは\n"},
 		{"the full stop takes a letter along", 10, "", "", []Span{text("あいうえお。か")}, "あいうえ\nお。か\n"},
 	}
 	for _, tt := range tests {
