@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode"
 )
 
 // The languages that there are.
@@ -71,6 +72,17 @@ func T(english string) string {
 // F is fmt.Sprintf with T of the format. A translation may name its arguments
 // in another order: %[2]s.
 func F(english string, args ...any) string { return fmt.Sprintf(T(english), args...) }
+
+// Then sets a sentence behind another one, as in an error: that may be Japanese, and
+// most are English in every language.
+func Then(first, second string) string {
+	if strings.ContainsFunc(first, kana) {
+		return first + "。" + second
+	}
+	return first + "; " + second
+}
+
+func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // N marks a text of a table, which T translates where it is shown. It gives the
 // text as it is, as gettext's N_ does.

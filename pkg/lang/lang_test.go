@@ -28,6 +28,17 @@ func TestT(t *testing.T) {
 	}
 }
 
+func TestThen(t *testing.T) {
+	for first, want := range map[string]string{
+		"no tree; none":        "no tree; none; see x",
+		"ありません: lockdown, bpf": "ありません: lockdown, bpf。see x",
+	} {
+		if got := Then(first, "see x"); got != want {
+			t.Errorf("%q: %q, want %q", first, got, want)
+		}
+	}
+}
+
 func TestFromEnv(t *testing.T) {
 	for _, c := range []struct{ own, all, lang, want string }{
 		{"", "", "ja_JP.UTF-8", Japanese},

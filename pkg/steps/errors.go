@@ -3,6 +3,8 @@ package steps
 import (
 	"errors"
 	"fmt"
+
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
 
 // Error is a system call that failed: the operation, its object and the errno.
@@ -38,7 +40,7 @@ func (e *Unsupported) Error() string {
 	if e.Instead == "" {
 		return e.What
 	}
-	return e.What + "; " + e.Instead
+	return lang.Then(e.What, e.Instead)
 }
 
 // Unwrap gives ErrUnsupported and what it was measured by.
