@@ -47,7 +47,7 @@ func init() {
 			"be allowed to open any file by its inode number":   "任意のファイルをinode番号で開く許可を得る",
 			"make a directory":                                  "ディレクトリを作る",
 			"give a file away":                                  "ファイルの所有者を変える",
-			"call keyctl, which only a user namespace divides":  "ユーザー名前空間でしか分離できないkeyctlを呼び出す",
+			"call keyctl, which only a user namespace divides":  "ユーザー名前空間でしか分離できないkeyctlを呼ぶ",
 			"make namespaces: new ways into the kernel":         "名前空間を作り、カーネルへの新しい入り口を得る",
 			"call mount, whatever its capabilities":             "ケーパビリティによらずmountを呼び出す",
 			"call bpf, which loads programs into the kernel":    "カーネルにプログラムを読み込ませるbpfを呼び出す",

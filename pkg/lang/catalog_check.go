@@ -279,7 +279,7 @@ func init() {
 		return map[string]string{
 			"%s cannot be executed: %s": "%sを実行できません: %s",
 			"A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s": "スクリプトの1行目には、#!/bin/shや#!/usr/bin/perlのように、何で実行するかを書きます。あるいはここで指定してください:\n\tworkshop check %d -- sh %s",
-			"It is a directory. Name the program in it.":                                                                          "それはディレクトリです。中のプログラムを指定してください。",
+			"It is a directory. Name the program in it.":                                                                          "ディレクトリです。中のプログラムを指定してください。",
 			"It is not executable. Make it so:\n\tchmod +x %s":                                                                    "実行権がありません。付けてください:\n\tchmod +x %s",
 			"The file is there, and what its first line names is not: look at the #! line, and for a carriage return at its end.": "ファイルはありますが、1行目に書かれたものがありません。#!の行を見て、行末に余計なCR(\\r)がないか確かめてください。",
 			"%s is not found": "%sが見つかりません",
@@ -307,7 +307,7 @@ func init() {
 			"your program runs, and none of its children is a shell that waits for input: %s":                                                                                                "プログラムは動いていますが、子孫の中に入力を待つシェルがいません: %s",
 			"nothing happened for %v: %s": "%vの間、何も起きませんでした: %s",
 			"If it only needs longer: a quarter of --timeout is how long nothing may happen.":                                               "時間がかかるだけなら、--timeoutを延ばしてください。その4分の1の間は、何も起きなくても待ちます。",
-			"Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?": "引数で指定されたもの、なければ/bin/shを起動してください。そうしているなら、そのシェルはここの知らない名前かもしれません。",
+			"Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?": "引数で指定されたもの、なければ/bin/shを起動してください。そうしているなら、そのシェルの名前をこのチェックが知らないのかもしれません。",
 			"It has no child at all. fork(2), and execute /bin/sh in the child. Or does it read the script from standard input itself?":     "子プロセスがまったくいません。fork(2)して、子で/bin/shを実行してください。それとも、標準入力のスクリプトを自分で読んでしまっていませんか。",
 			"no shell answered in the time that there is: %s":                                                                               "制限時間のうちにシェルが答えませんでした: %s",
 			"closed": "閉じています",
