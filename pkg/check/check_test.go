@@ -230,13 +230,14 @@ func TestNoShell(t *testing.T) {
 		{"ends without a word", []string{"true"}, check.Ended, "exit code 0", "errno"},
 		{"pivot_root fails", []string{"sh", "-c", "echo pivot_root: Invalid argument; exit 1"}, check.Ended, "exit code 1", "make-rprivate"},
 		{"pid namespace without a fork", []string{"unshare", "-p", "sh", "-c", "true; /bin/true; /bin/true; sh"}, check.Ended, "exit code", "process 1"},
-		{"is killed", []string{"sh", "-c", "kill -SEGV $$"}, check.Ended, "139", "signal 11"},
+		{"is killed", []string{"sh", "-c", "kill -SEGV $$"}, check.Ended, "139", "| sudo env ROOTFS=\"$(workshop rootfs path)\" strace -f sh -c 'kill -SEGV $$'"},
 		{"leaves one that does not read", []string{"sh", "-c", "sleep 1000 & exit 0"}, check.Ended, "exit code 0", "lives on"},
 		{"hangs alone", []string{"sleep", "1000"}, check.StartsNone, "no shell", "no child at all"},
 		{"hangs", []string{"sh", "-c", "sleep 1000; exit 0"}, check.StartsNone, "sleep 1000", "arguments name"},
 		{"hangs, and has moved the root", []string{"sh", "-c", `mount --make-rprivate /; mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . .; /bin/umount -l .; exec /bin/sleep 1000`}, check.StartsNone, "no shell", "no child at all"},
 		{"waits in a shell", []string{"sh", "-c", "(sleep 1000; exec sh); exit 1"}, check.StartsNone, "nothing happened for 3s: your program runs, and none", "--timeout"},
 		{"another standard input", []string{"sh", "-c", "sleep 1000 | sh"}, check.IgnoresInput, "pipe:", "descriptor 0"},
+		{"another standard output", []string{"sh", "-c", "sh >/dev/null; exit 0"}, check.HidesOutput, "/dev/null", "descriptor 1"},
 		{"prints", []string{"yes"}, check.PrintsOn, "bytes", "loop"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -258,10 +259,35 @@ func TestNoShell(t *testing.T) {
 	}
 }
 
+// TestEndedHints has programs that end before their shell, by mistakes that each
+// belong to a lesson.
+func TestEndedHints(t *testing.T) {
+	for _, test := range []struct {
+		lesson       int
+		script, hint string
+	}{
+		{1, "exit 255", "said nothing"},
+		{1, "sh & wait $!", "descriptor 0"},
+		{1, "echo pivot_root: Device or resource busy; exit 1", "by hand"},
+		{2, "SHELL=/bin/bash chroot $ROOTFS", "no bash"},
+		{3, "echo pivot_root: Device or resource busy; exit 1", "chdir into it after that"},
+		{3, "echo 'OSError: [Errno 16] pivot_root'; exit 1", "chdir into it after that"},
+		{6, "kill -SYS $$", "signal 31"},
+		{7, "kill -SYS $$", "refuses too much"},
+		{7, "echo seccomp: Permission denied; exit 1", "PR_SET_NO_NEW_PRIVS"},
+		{7, "echo prctl: Invalid argument; exit 1", "sock_fprog"},
+	} {
+		r := runCommand(t, &check.Check{Lesson: test.lesson, Command: []string{"sh", "-c", test.script}})
+		if r.NoShell == nil || r.NoShell.Why != check.Ended || !strings.Contains(r.Hint, test.hint) {
+			t.Errorf("lesson %d, %s: %+v, hint %q", test.lesson, test.script, r.NoShell, r.Hint)
+		}
+	}
+}
+
 // TestQuotedHints: what is to be typed reaches the shell as one word.
 func TestQuotedHints(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for name, mode := range map[string]os.FileMode{"my box": 0o644, "empty box": 0o755, "box.py": 0o644} {
+	for name, mode := range map[string]os.FileMode{"my box": 0o644, "empty box": 0o755, "box.py": 0o644, "box.go": 0o644, "box.c": 0o755} {
 		if err := os.WriteFile(name, nil, mode); err != nil {
 			t.Fatal(err)
 		}
@@ -271,6 +297,8 @@ func TestQuotedHints(t *testing.T) {
 		"./empty box": "-- sh './empty box'",
 		"my box":      "\tchmod +x './my box'\n\tworkshop check 2 -- './my box'",
 		"empty box":   "\t'./empty box'",
+		"./box.go":    "\tgo build -o ./box ./box.go && workshop check 2 -- ./box",
+		"./box.c":     "\tcc -o ./box ./box.c && workshop check 2 -- ./box",
 		"box.py":      "\tchmod +x ./box.py\n\tworkshop check 2 -- ./box.py",
 	} {
 		if r := runCommand(t, &check.Check{Lesson: 2, Command: []string{command}}); !strings.Contains(r.Hint, want) {

@@ -114,6 +114,7 @@ func TestCapabilities(t *testing.T) {
 		{"none", 6, `sh; exit $?`, "no-sys-time no-sys-chroot set-clock second-chroot", "PR_CAPBSET_DROP"},
 		{"one", 6, `setpriv --bounding-set -sys_time sh; exit $?`, "no-sys-chroot second-chroot", "CAP_SYS_CHROOT"},
 		{"inherited", 6, `setpriv --inh-caps +sys_time setpriv --bounding-set ` + both + ` sh; exit $?`, "no-sys-time set-clock", "inheritable"},
+		{"ambient", 6, `setpriv --inh-caps +sys_time --ambient-caps +sys_time setpriv --bounding-set ` + both + ` sh; exit $?`, "no-sys-time set-clock", "inheritable"},
 		{"another process", 6, `setpriv --bounding-set ` + both + ` sleep 1000 & sleep 0.3; sh; exit $?`, "no-sys-time no-sys-chroot set-clock second-chroot", "Another process"},
 		{
 			"bounding set alone kept", 6, `setpriv --securebits +noroot --inh-caps -all sh; exit $?`,

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -33,6 +34,14 @@ func setsWith(s *observe.Snapshot, capability string) []string {
 	return found
 }
 
+// gaveUp tells whether a process is without it in a set in which the shell has it.
+func gaveUp(s, shell *observe.Snapshot, capability string) bool {
+	with := setsWith(s, capability)
+	return slices.ContainsFunc(setsWith(shell, capability), func(set string) bool {
+		return slices.Contains(capSets, set) && !slices.Contains(with, set)
+	})
+}
+
 func gone(capability string) func(*evidence) verdict {
 	return func(e *evidence) verdict {
 		with := setsWith(e.shell, capability)
@@ -49,9 +58,7 @@ func goneHint(capability string) func(*evidence) string {
 		switch {
 		case with == "":
 			return ""
-		case e.who(func(s *observe.Snapshot) bool {
-			return len(setsWith(s, capability)) < len(setsWith(e.shell, capability))
-		}) != nil:
+		case e.who(func(s *observe.Snapshot) bool { return gaveUp(s, e.shell, capability) }) != nil:
 			return lang.F("Another process of yours has given %s up, and the shell has not: each process has its own sets, and a child copies them at the fork. Drop it in the process that executes the shell, or before the fork.", capability)
 		case strings.Contains(with, "CapInh"):
 			return lang.F("%s is in the inheritable set, and from there it comes back at execve(2). Clear CapInh and CapAmb too: capset(2), prctl(PR_CAP_AMBIENT_CLEAR_ALL).", capability)

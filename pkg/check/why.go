@@ -26,6 +26,7 @@ const (
 	NotExecutable Why = "not-executable" // it may not be executed, or is no program
 	Ended         Why = "ended"          // it ended before any shell answered
 	IgnoresInput  Why = "ignores-input"  // there is a shell, which does not read our script
+	HidesOutput   Why = "hides-output"   // there is one that reads it, and its output does not reach us
 	StartsNone    Why = "starts-none"    // it runs, and there is no shell
 	WantsTerminal Why = "wants-terminal" // it wants a terminal
 	PrintsOn      Why = "prints-on"      // it prints without end
@@ -41,11 +42,17 @@ type NoShell struct {
 	hint string
 }
 
+// compilers are what makes a program of a source, by the end of its name.
+var compilers = map[string]string{".go": "go build", ".c": "cc", ".rs": "rustc"}
+
 // whyNotStarted says why a program could not be executed.
 func whyNotStarted(lesson int, name string, err error) *NoShell {
 	n := &NoShell{Why: NotExecutable, Says: lang.F("%s cannot be executed: %s", name, rootCause(err))}
 	info, statErr := os.Stat(name)
 	switch {
+	case info != nil && info.Mode().IsRegular() && compilers[filepath.Ext(name)] != "":
+		program := strings.TrimSuffix(name, filepath.Ext(name))
+		n.hint = lang.F("It is the source of a program. Build that, and check it:\n\t%s -o %s %s && workshop check %d -- %s", compilers[filepath.Ext(name)], word.Quoted(program), word.Quoted(name), lesson, word.Quoted(program))
 	case errors.Is(err, unix.ENOEXEC):
 		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s", lesson, word.Quoted(name))
 	case statErr == nil && info.IsDir():
@@ -118,29 +125,6 @@ func (r *run) wantsTerminal() bool {
 	return !r.pty && aboutTerminals().MatchString(strings.Join(r.output.lines(100), "\n"))
 }
 
-func (r *run) whyEnded() *NoShell {
-	code := exitCode(r)
-	n := &NoShell{Why: Ended, Code: code, Says: lang.F("your program ended with exit code %d, and no shell had answered", code)}
-	said := strings.Join(r.output.lines(100), "\n")
-	switch {
-	case r.Lesson >= 3 && strings.Contains(said, "pivot_root") && strings.Contains(said, "nvalid argument"):
-		n.hint = lang.T("pivot_root(2) gives EINVAL where new_root is no mount point (bind it on itself), or where a mount is shared (make all private before it). In a shell script:\n\tmount --make-rprivate / && mount --bind \"$ROOTFS\" \"$ROOTFS\"")
-	case r.Lesson >= 4 && (strings.Contains(said, "annot fork") || strings.Contains(said, "annot allocate memory")):
-		n.hint = lang.T("A fork that fails with ENOMEM is one into a pid namespace whose process 1 has ended. After unshare(CLONE_NEWPID) the first child is process 1: fork once, let that child do all the rest, and execute the shell in it. In a shell script:\n\tunshare --pid --fork ...")
-	case strings.Contains(said, "pivot_root") && strings.Contains(said, "busy"):
-		n.hint = lang.T("pivot_root(2) gives EBUSY where new_root is the root already, or is not on a mount of its own: bind it on itself first.")
-	case len(r.orphans()) > 0:
-		n.hint = lang.T("Your program has ended, and a child of it lives on and does not read the script. Wait for the child, and let it have your standard input.")
-	case code == 0 && said == "":
-		n.hint = lang.T("It ended at once and said nothing. Does it come as far as execve(2) of /bin/sh? An execve that fails returns: print its errno.")
-	case code > 128:
-		n.hint = lang.F("It was killed by signal %d, or says so. See what it does with:\n\tstrace -f COMMAND", code-128)
-	default:
-		n.hint = lang.T("What it said is below. Run it by hand in the same way:\n\techo 'echo hello' | ROOTFS=$(workshop rootfs path) COMMAND")
-	}
-	return n
-}
-
 // whyWaits is for a program that is still there.
 func (r *run) whyWaits(err error) *NoShell {
 	tree := slices.DeleteFunc(r.descendants(), func(p process) bool { return p.pid == r.pid })
@@ -148,9 +132,7 @@ func (r *run) whyWaits(err error) *NoShell {
 	n := &NoShell{Why: StartsNone, Says: lang.T("your program runs, and has started no shell")}
 	switch {
 	case shell >= 0:
-		in := standardInput(tree[shell].pid)
-		n = &NoShell{Why: IgnoresInput, Says: lang.F("there is a shell, process %s, and it does not execute what comes through your program's standard input; its own is %s", tree[shell], in)}
-		n.hint = lang.T("The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there.")
+		n = r.whyDeaf(tree[shell])
 	case len(tree) > 0:
 		n.Says = lang.F("your program runs, and none of its children is a shell that waits for input: %s", names(tree))
 		n.hint = lang.T("Start what the arguments name, and /bin/sh where there are none. If that is done: is the shell a name that is not known here?")
@@ -178,8 +160,25 @@ func isShell(p process) bool {
 	return err == nil && slices.Contains([]string{"sh", "dash", "bash", "ash", "busybox", "ksh", "zsh"}, filepath.Base(exe))
 }
 
-func standardInput(pid int) string {
-	to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid))
+// whyDeaf is for a shell from which no answer comes: the script does not reach it,
+// or its output does not reach us.
+func (r *run) whyDeaf(shell process) *NoShell {
+	in, out := opened(shell.pid, 0), opened(shell.pid, 1)
+	if !r.pty && in == opened(os.Getpid(), r.stdin.Fd()) && out != opened(os.Getpid(), r.files[0].Fd()) {
+		return &NoShell{
+			Why: HidesOutput, Says: lang.F("there is a shell, process %s, and what it prints does not come to your program's standard output; its own is %s", shell, out),
+			hint: lang.T("The shell must inherit descriptor 1 from your program: do not redirect or capture its output. In Python: no capture_output and no stdout=PIPE; in Perl: system, and no backquotes; in Go: cmd.Stdout = os.Stdout, and Run, not Output."),
+		}
+	}
+	return &NoShell{
+		Why: IgnoresInput, Says: lang.F("there is a shell, process %s, and it does not execute what comes through your program's standard input; its own is %s", shell, in),
+		hint: lang.T("The shell must inherit descriptor 0 from your program: do not redirect it, and do not read from it yourself. In a shell script a command that ends with & has /dev/null there."),
+	}
+}
+
+// opened names what a descriptor of a process is. The two ends of a pipe have one name.
+func opened(pid int, fd uintptr) string {
+	to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", pid, fd))
 	if err != nil {
 		return lang.T("closed")
 	}
