@@ -75,7 +75,7 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := needRoot(asTyped(args)); err != nil {
+	if err := needRoot("check"); err != nil {
 		return err
 	}
 	c, err := f.check(lesson, args[1:])
@@ -90,22 +90,10 @@ func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	return f.once(ctx, cmd.OutOrStdout(), c)
 }
 
-// asTyped writes the command again, for who has to repeat it.
-func asTyped(args []string) string {
-	words := []string{"check", args[0]}
-	if len(args) > 1 {
-		words = append(append(words, "--"), args[1:]...)
-	}
-	return strings.Join(words, " ")
-}
-
 // lesson understands 3, 03, pivot-root and 03-pivot-root.
 func (f *checkFlags) lesson(cmd *cobra.Command, args []string) (int, error) {
 	if len(args) == 0 {
 		return 0, fmt.Errorf("check needs the number of a lesson: workshop check 2 -- ./box.sh; see: %s --help", cmd.CommandPath())
-	}
-	if dash := cmd.ArgsLenAtDash(); len(args) > 1 && dash != 1 {
-		return 0, fmt.Errorf("what is to be judged comes after --: workshop check %s -- %s", args[0], strings.Join(args[1:], " "))
 	}
 	var names []string
 	for _, n := range lessonNumbers() {
@@ -117,9 +105,12 @@ func (f *checkFlags) lesson(cmd *cobra.Command, args []string) (int, error) {
 		if !slices.Contains(check.Lessons(), n) {
 			return 0, fmt.Errorf("lesson %d has no container program to judge; what its exercise is: workshop read %d", n, n)
 		}
+		if dash := cmd.ArgsLenAtDash(); len(args) > 1 && dash != 1 {
+			return 0, fmt.Errorf("what is to be judged comes after --: workshop check %s -- %s", args[0], strings.Join(args[1:], " "))
+		}
 		return n, nil
 	}
-	return 0, fmt.Errorf("no lesson %q%s; see: workshop list", args[0], nearest.Hint(args[0], names))
+	return 0, fmt.Errorf("no lesson %q%s; it comes first, as in: workshop check 2 -- ./box.sh; see: workshop list", args[0], nearest.Hint(args[0], names))
 }
 
 // check is what to do: with the command's own words, or with what the lesson builds.

@@ -129,7 +129,7 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 	if f.demo {
 		return (&tourFlags{noPause: f.noPause}).tour(cmd, []string{strconv.Itoa(s.Lesson)})
 	}
-	if err := needRoot(strings.Join(append([]string{strconv.Itoa(s.Lesson)}, args...), " ")); err != nil {
+	if err := needRoot(fmt.Sprintf("lesson %d", s.Lesson)); err != nil {
 		return err
 	}
 	f.hush = f.quiet

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -115,7 +114,7 @@ func (f *matrixFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := needRoot(strings.Join(append([]string{"matrix"}, args...), " ")); err != nil {
+	if err := needRoot("matrix"); err != nil {
 		return err
 	}
 	if err := f.prepare(); err != nil {

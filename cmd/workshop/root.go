@@ -189,5 +189,9 @@ func misused(cmd *cobra.Command, err error) error {
 	if errors.As(err, &invalid) && errors.As(err, &number) {
 		err = fmt.Errorf("--%s %s: that is no number that fits here", invalid.GetFlag().Name, invalid.GetValue())
 	}
+	var missing *pflag.NotExistError
+	if !cmd.HasParent() && errors.As(err, &missing) {
+		err = fmt.Errorf("%w; the flags of a lesson or a command come after its name: workshop 3 -q", err)
+	}
 	return usageError{fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())}
 }

@@ -55,7 +55,7 @@ paths they point to is read from the process's memory.`,
 }
 
 func (f *traceFlags) run(cmd *cobra.Command, args []string) error {
-	if err := needRoot("trace -- " + strings.Join(args, " ")); err != nil {
+	if err := needRoot("trace"); err != nil {
 		return err
 	}
 	f.spec.Seccomp.Rules = append(f.spec.Seccomp.Rules, seccomp.Trace.String()+":"+strings.Join(f.calls, ","))
