@@ -17,7 +17,7 @@ say() { echo "provision: $*"; }
 packages() {
 	rootfs-scripts/install-packages.sh apparmor bash-completion bubblewrap \
 		busybox-static ca-certificates iproute2 less libcap2-bin make man-db \
-		mmdebstrap nano procps runc util-linux
+		mmdebstrap nano procps runc strace util-linux
 }
 
 # built: whether bin/workshop and man are there, as new as the source, and run
