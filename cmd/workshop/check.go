@@ -165,7 +165,11 @@ func (f *checkFlags) once(ctx context.Context, out io.Writer, c *check.Check) er
 	if f.json {
 		err = json.NewEncoder(out).Encode(report)
 	} else {
-		err = showCheck(ui.New(out), report)
+		screen := ui.New(out)
+		err = showCheck(screen, report)
+		if report.Holds && c.Path != self {
+			showPassed(screen, report.Lesson)
+		}
 	}
 	if err == nil && !report.Holds {
 		err = exitCode(exitClaim)

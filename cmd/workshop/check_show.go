@@ -84,6 +84,18 @@ func showVerdict(screen *ui.UI, r *check.Report) {
 	showSaid(screen, r)
 }
 
+// showPassed says what there is to do after an exercise. There is a lesson after
+// each that has one.
+func showPassed(screen *ui.UI, n int) {
+	screen.Line("")
+	screen.Line(screen.Strong(lang.T("Next:")))
+	showWays(screen, [][2]string{
+		{fmt.Sprintf("workshop solution %d", n), lang.T("another solution, to compare")},
+		{fmt.Sprintf("workshop quiz %d", n), lang.T("the questions of this lesson")},
+		{fmt.Sprintf("sudo workshop %d", n+1), lang.T("the next lesson")},
+	})
+}
+
 func showHint(screen *ui.UI, r *check.Report) {
 	if r.Hint != "" {
 		screen.Line("")

@@ -56,10 +56,15 @@ the output is no terminal, it is the source and nothing else.`,
 // sayNotYet says what to type instead.
 func sayNotYet(u *ui.UI, n int) {
 	u.Bad(lang.F("The check of lesson %d has not passed yet.", n))
-	for _, way := range [][2]string{
+	showWays(u, [][2]string{
 		{fmt.Sprintf("workshop hint %d", n), lang.T("the next hint")},
 		{fmt.Sprintf("workshop solution %d --anyway", n), lang.T("the solution all the same")},
-	} {
+	})
+}
+
+// showWays writes commands, and what each is for.
+func showWays(u *ui.UI, ways [][2]string) {
+	for _, way := range ways {
 		u.Line("  " + u.Code(ui.Pad(way[0], 32)) + way[1])
 	}
 }

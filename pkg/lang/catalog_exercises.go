@@ -8,6 +8,9 @@ func init() {
 			"To have it judged:":                         "判定するには:",
 			"To be in it yourself, and to get help:":     "自分で中に入るときと、ヒントを見るとき:",
 			"The check of lesson %d has not passed yet.": "レッスン%dのチェックにまだ合格していません。",
+			"another solution, to compare":               "別の解答。自分のものと比べられます",
+			"the questions of this lesson":               "このレッスンのクイズ",
+			"the next lesson":                            "次のレッスン",
 			"the next hint":                              "次のヒント",
 			"the solution all the same":                  "それでも解答を見る",
 		}
