@@ -32,7 +32,7 @@ func rootHint(e *evidence) string {
 	case other != nil:
 		return lang.F("Process %s has another root, and the shell has not: chroot(2) changes the process that calls it, and what that forks from then on. Call it in the process that executes the shell.", called(other))
 	case e.lesson > 2:
-		return lang.T("Nothing has changed the root of the shell. Did pivot_root(2) fail? new_root must be a mount point, so bind it on itself first; and no mount may be shared: mount --make-rprivate / comes before it.")
+		return lang.T("Nothing has changed the root of the shell. Did pivot_root(2) fail? new_root must be a mount point, so bind it on itself first, and chdir into it after that; and no mount may be shared: mount --make-rprivate / comes before it.")
 	}
 	return lang.T("Call chroot(2) with $ROOTFS in the child: after fork(2) and before execve(2). In a shell script:\n\tchroot \"$ROOTFS\" /bin/sh")
 }
