@@ -39,7 +39,7 @@ func (u *UI) Read(keys *os.File, write func() error) error {
 // reader is the program that shows pages, or nil. What is written is UTF-8 in every
 // locale, and has colours.
 func (u *UI) reader(keys *os.File) *exec.Cmd {
-	if !IsTerminal(u.w) || !IsTerminal(keys) || Background(int(keys.Fd())) {
+	if os.Getenv("TERM") == "" || !IsTerminal(u.w) || !IsTerminal(keys) || Background(int(keys.Fd())) {
 		return nil
 	}
 	// A prompt of less must be ASCII.

@@ -15,6 +15,7 @@ func TestRead(t *testing.T) {
 		{"xterm", "tr a-z A-Z; echo $LESS $LESSCHARSET", "\x1b[1MTITLE\x1b[0M\r\nFRX utf-8\r\n"},
 		{"xterm", "no-such-program 2>/dev/null", "\x1b[1mtitle\x1b[0m\r\n"},
 		{"dumb", "tr a-z A-Z", "title\r\n"},
+		{"", "tr a-z A-Z", "title\r\n"},
 	} {
 		keyboard, terminal := openTerminal(t)
 		t.Setenv("TERM", test.term)
