@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/how-to-be-a-container/workshop/internal/word"
@@ -18,30 +19,35 @@ func (r *run) whyEnded() *NoShell {
 	return n
 }
 
-// hintOfWords is for what a program says of an error that has one cause in its lesson.
+// What programs say of an error.
+var (
+	saysInvalid = []string{"nvalid argument", "Errno 22", "EINVAL"}
+	saysBusy    = []string{"busy", "Errno 16", "EBUSY"}
+	saysDenied  = []string{"ermission denied", "Errno 13", "EACCES"}
+)
+
+// causes are errors that have one cause, from a lesson on: where a program says one
+// word of each list.
+var causes = []struct {
+	lesson      int
+	call, error []string
+	hint        string
+}{
+	{3, []string{"pivot_root"}, saysInvalid, lang.N("pivot_root(2) gives EINVAL where new_root is no mount point (bind it on itself, and chdir into it after that), or where a mount is shared (make all private before it). In a shell script:\n\tmount --make-rprivate / && mount --bind \"$ROOTFS\" \"$ROOTFS\" && cd \"$ROOTFS\"")},
+	{3, []string{"pivot_root"}, saysBusy, lang.N("pivot_root(2) gives EBUSY where new_root is on the mount of the old root: bind it on itself first, and chdir into it after that. A working directory from before is still the one under the new mount. In a shell script:\n\tmount --bind \"$ROOTFS\" \"$ROOTFS\" && cd \"$ROOTFS\" && pivot_root . .")},
+	{4, []string{""}, []string{"annot fork", "annot allocate memory"}, lang.N("A fork that fails with ENOMEM is one into a pid namespace whose process 1 has ended. After unshare(CLONE_NEWPID) the first child is process 1: fork once, let that child do all the rest, and execute the shell in it. In a shell script:\n\tunshare --pid --fork ...")},
+	{7, []string{"seccomp", "prctl"}, saysDenied, lang.N("Who has no CAP_SYS_ADMIN may load a filter only with no_new_privs: prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) first.")},
+	{7, []string{"seccomp", "prctl"}, saysInvalid, lang.N("The kernel does not take the filter. It must end with a return (0x06), no jump may lead past its end, and the number of instructions must be right. prctl(2) gets the address of struct sock_fprog: that number (16 bits), and at offset 8 the address of the first.")},
+	{2, []string{"/bin/bash"}, []string{"No such file"}, lang.N("The root filesystem has no bash: execute /bin/sh. The command chroot takes what $SHELL names where it is given no command.")},
+}
+
+// hintOfWords is for what a program says of such an error.
 func (r *run) hintOfWords(said string) string {
-	says := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(said, part) {
-				return true
-			}
+	says := func(word string) bool { return strings.Contains(said, word) }
+	for _, c := range causes {
+		if r.Lesson >= c.lesson && slices.ContainsFunc(c.call, says) && slices.ContainsFunc(c.error, says) {
+			return lang.T(c.hint)
 		}
-		return false
-	}
-	invalid := says("nvalid argument", "Errno 22", "EINVAL")
-	switch {
-	case r.Lesson >= 3 && says("pivot_root") && invalid:
-		return lang.T("pivot_root(2) gives EINVAL where new_root is no mount point (bind it on itself, and chdir into it after that), or where a mount is shared (make all private before it). In a shell script:\n\tmount --make-rprivate / && mount --bind \"$ROOTFS\" \"$ROOTFS\" && cd \"$ROOTFS\"")
-	case r.Lesson >= 3 && says("pivot_root") && says("busy", "Errno 16", "EBUSY"):
-		return lang.T("pivot_root(2) gives EBUSY where new_root is on the mount of the old root: bind it on itself first, and chdir into it after that. A working directory from before is still the one under the new mount. In a shell script:\n\tmount --bind \"$ROOTFS\" \"$ROOTFS\" && cd \"$ROOTFS\" && pivot_root . .")
-	case r.Lesson >= 4 && says("annot fork", "annot allocate memory"):
-		return lang.T("A fork that fails with ENOMEM is one into a pid namespace whose process 1 has ended. After unshare(CLONE_NEWPID) the first child is process 1: fork once, let that child do all the rest, and execute the shell in it. In a shell script:\n\tunshare --pid --fork ...")
-	case r.Lesson >= 7 && says("seccomp", "prctl") && says("ermission denied", "Errno 13", "EACCES"):
-		return lang.T("Who has no CAP_SYS_ADMIN may load a filter only with no_new_privs: prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) first.")
-	case r.Lesson >= 7 && says("seccomp", "prctl") && invalid:
-		return lang.T("The kernel does not take the filter. It must end with a return (0x06), no jump may lead past its end, and the number of instructions must be right. prctl(2) gets the address of struct sock_fprog: that number (16 bits), and at offset 8 the address of the first.")
-	case r.Lesson >= 2 && says("/bin/bash") && says("No such file"):
-		return lang.T("The root filesystem has no bash: execute /bin/sh. The command chroot takes what $SHELL names where it is given no command.")
 	}
 	return ""
 }
