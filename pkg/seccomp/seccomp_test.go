@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -320,11 +321,16 @@ func TestDocker(t *testing.T) {
 			{"socket", [6]uint64{unix.AF_VSOCK}, false},
 			{"personality", [6]uint64{0}, true},
 			{"personality", [6]uint64{0x40000}, false},
+			{"personality", [6]uint64{1 << 32}, false},
 			{"sendfile", [6]uint64{unix.AF_VSOCK}, true},
 		} {
 			got := decide(t, filters, native.auditArch, number(t, c.call), c.args)
 			if (got == Allow) != c.want {
 				t.Errorf("capabilities %v: %s%#x: %s", caps, c.call, c.args[:1], got)
+			}
+			known := maps.Collect(slices.All(c.args[:]))
+			if one := OutcomesWith(filters, number(t, c.call), known); !slices.Equal(one, []Action{got}) {
+				t.Errorf("capabilities %v: %s%#x: %s, and the walk says %v", caps, c.call, c.args[:1], got, one)
 			}
 		}
 		for _, n := range Numbers() {
