@@ -3,6 +3,7 @@ package attack_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,6 +39,15 @@ func TestThrough(t *testing.T) {
 			t.Errorf("%s in %v: %+v, %v", test.probe, test.command, r, err)
 		}
 	}
+	// It is sought in our PATH, and not in the container's.
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "mine"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	if r, err := attack.Through(t.Context(), "keyctl", []string{"mine", self}); err != nil || !r.Allowed {
+		t.Errorf("%+v, %v", r, err)
+	}
 	// That no probe ran is no result.
 	r, err := attack.Through(t.Context(), "keyctl", []string{"false", self})
 	if err == nil || r.Probe != "" || !strings.Contains(err.Error(), "exit code 1") {
@@ -49,9 +59,10 @@ func TestThrough(t *testing.T) {
 func TestBegan(t *testing.T) {
 	for output, want := range map[string]bool{
 		"{\"level\": \"info\"}\n3\n": false, "hello\n{\"line\": \"x\"}\n": true, "{}\n": true, "": false,
+		strings.Repeat("x", 1<<17) + "\n{}\n": true,
 	} {
 		if attack.Began(output) != want {
-			t.Errorf("%q: want %v", output, want)
+			t.Errorf("%.40q: want %v", output, want)
 		}
 	}
 }
@@ -70,10 +81,11 @@ func TestEndedProbe(t *testing.T) {
 		{"echo {}; exit 2", false, ""},
 		{"echo {}; kill -s INT $$", false, "stopped by interrupt"},
 		{"kill -s TERM $$", false, "stopped by terminated"},
+		{"kill -s HUP $$", false, "stopped by hangup"},
 		{"kill -s SYS $$", false, "ended with exit code 159, and no probe ran"},
 	} {
 		r, err := attack.Through(t.Context(), "keyctl", []string{"sh", "-c", test.script, "workshop"})
-		if r.Allowed || r.Tried() != test.tried || (err == nil) != (test.err == "") {
+		if r.Allowed || r.Tried() != test.tried || (err == nil) != (test.err == "") || strings.Contains(r.Reason, "before") {
 			t.Errorf("%s: tried: %v, %+v, %v", test.script, r.Tried(), r, err)
 		}
 		if err != nil && !strings.Contains(err.Error(), test.err) {

@@ -376,6 +376,9 @@ func TestLeftovers(t *testing.T) {
 	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "sleep 1000") {
 		t.Errorf("%+v", r)
 	}
+	if r := run(t, 1, `sleep 1000 >/dev/null 2>&1 & sh; exit $?`); r.Holds || len(r.Warnings) > 0 {
+		t.Errorf("lesson 1 judges that, and needs no warning: %+v", r)
+	}
 	if len(r.Layers) != 1 || r.Layers[0].Holds || len(r.Layers[0].Missing) != 1 {
 		t.Errorf("%+v", r.Layers)
 	}

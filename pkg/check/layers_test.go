@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -82,9 +83,10 @@ func TestGroupOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sleep.Process.Kill(); _ = sleep.Wait() })
-	for _, test := range []struct{ members, hint, warning string }{
-		{fmt.Sprint(sleep.Process.Pid), "Make a directory", ""},
-		{"", "If your program has made it", "If your program has made it"},
+	for _, test := range []struct{ below, members, hint, warning string }{
+		{"", fmt.Sprint(sleep.Process.Pid), "Make a directory", ""},
+		{"/below", fmt.Sprint(sleep.Process.Pid), "Make a directory", ""},
+		{"", "", "If your program has made it", "If your program has made it"},
 	} {
 		group := fmt.Sprintf("%s/check-test-%d", tree.Mount, rand.Uint32())
 		begun, ready := filepath.Join(t.TempDir(), "begun"), filepath.Join(t.TempDir(), "go")
@@ -92,13 +94,13 @@ func TestGroupOfOthers(t *testing.T) {
 			for _, err := os.Stat(begun); err != nil && t.Context().Err() == nil; _, err = os.Stat(begun) {
 				time.Sleep(10 * time.Millisecond)
 			}
-			_ = os.Mkdir(group, 0o755)
-			_ = os.WriteFile(group+"/cgroup.procs", []byte(test.members), 0)
+			_ = os.MkdirAll(group+test.below, 0o755)
+			_ = os.WriteFile(group+test.below+"/cgroup.procs", []byte(test.members), 0)
 			_ = os.WriteFile(ready, nil, 0o644)
 		}()
 		r := run(t, 5, `touch "$BEGUN"; until [ -e "$GO" ]; do sleep 0.1; done; sh; exit $?`, "BEGUN="+begun, "GO="+ready)
 		_ = os.WriteFile(tree.Mount+"/cgroup.procs", []byte(test.members), 0)
-		unix.Rmdir(group)
+		_ = errors.Join(unix.Rmdir(group+test.below), unix.Rmdir(group))
 		if !strings.Contains(r.Hint, test.hint) || !strings.Contains(strings.Join(r.Warnings, ""), test.warning) ||
 			test.warning == "" && len(r.Warnings) > 0 {
 			t.Errorf("%q: hint %q, warnings %q", test.members, r.Hint, r.Warnings)
@@ -191,8 +193,18 @@ func TestSeccomp(t *testing.T) {
 			"filter mkdir mkdirat foreign-abi", "has a filter, and the shell has not",
 		},
 	})
+	// Who waits for a child is killed: a shell does for an attack, and for nothing before.
+	r := run(t, 7, filter+bpf(true, answerKill, old, at, unix.SYS_WAIT4))
+	if p := r.Points[3]; p.Name != "shell-lives" || p.State != check.Fails {
+		t.Errorf("the shell has died: %+v", r.Points)
+	}
+	// It is the signal that is told, and not what the calls gave.
+	r = run(t, 7, filter+bpf(true, answerKill, old, at))
+	if !strings.Contains(r.Points[1].Fact, "who tried it was killed by SIGSYS") {
+		t.Errorf("%+v", r.Points)
+	}
 	// Our own program cannot even begin, and nobody says that this is a success.
-	r := run(t, 7, filter+bpf(true, answerKill, old, at, unix.SYS_SCHED_GETAFFINITY))
+	r = run(t, 7, filter+bpf(true, answerKill, old, at, unix.SYS_SCHED_GETAFFINITY))
 	if got := strings.Join(failing(r), " "); got != "mkdir mkdirat foreign-abi" || r.Points[1].State != check.Unclear || !strings.Contains(r.Hint, "sched_getaffinity") {
 		t.Errorf("%q: %+v, hint %q", got, r.Points, r.Hint)
 	}

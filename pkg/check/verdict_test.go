@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/sys/mountinfo"
+
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
@@ -108,5 +110,30 @@ func TestLayersBefore(t *testing.T) {
 	}
 	if len(r.Layers) != len(Lessons()) {
 		t.Errorf("%d layers, of %d", len(r.Layers), len(Lessons()))
+	}
+}
+
+// TestOfTheHost: what is a mount of the host is told by the filesystem and the directory
+// in it. The root of the shell may be one, and a filesystem of the kernel is nobody's.
+func TestOfTheHost(t *testing.T) {
+	mount := func(id, minor int, root, kind string) *mountinfo.Info {
+		return &mountinfo.Info{ID: id, Major: 8, Minor: minor, Root: root, FSType: kind}
+	}
+	host := []*mountinfo.Info{mount(1, 1, "/", "ext4"), mount(2, 2, "/", "proc"), mount(3, 3, "/", "tmpfs")}
+	for _, test := range []struct {
+		name string
+		here *mountinfo.Info
+		own  int
+		want bool
+	}{
+		{"the same", mount(7, 1, "/", "ext4"), 0, true},
+		{"the shell's root", mount(7, 3, "/", "tmpfs"), 7, false},
+		{"another directory", mount(7, 1, "/srv/root", "ext4"), 0, false},
+		{"another filesystem", mount(7, 4, "/", "tmpfs"), 0, false},
+		{"of the kernel", mount(7, 2, "/", "proc"), 0, false},
+	} {
+		if got := ofTheHost([]*mountinfo.Info{test.here}, host, test.own); (len(got) > 0) != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
 	}
 }

@@ -426,6 +426,7 @@ func TestBadProfiles(t *testing.T) {
 		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","arg":[]}`):                `syscalls[0]: no key "arg" (did you mean "args"?)`,
 		allow(`{"names":["read"],"action":"SCMP_ACT_KILL","args":[{"argument":0}]}`): `syscalls[0].args[0]: no key "argument"; the keys here are comment, index, op, value, valueTwo`,
 		allow(`{"names":["read"],"acton":"SCMP_ACT_KILL"}`):                          `did you mean "action"`,
+		allow(`{"names":["read"],"action":"SCMP_ACT_KILL"},{"arg":[]}`):              `syscalls[1]: no key "arg"`,
 		allow(`{"names":["read"],"action":"SCMP_ACT_ERRNO","errno":38}`):             `no key "errno"`,
 		`{"defaultAction":"SCMP_ACT_ALLOW","syscals":[]}`:                            `no key "syscals" (did you mean "syscalls"?)`,
 		`{"defaultAction":"SCMP_ACT_ALOW"}`:                                          `did you mean "SCMP_ACT_ALLOW"`,
