@@ -36,6 +36,7 @@ func TestBringFails(t *testing.T) {
 	if err := os.Symlink("bin", filepath.Join(root, places[0])); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = unix.Unmount(filepath.Join(root, "bin"), unix.MNT_DETACH) }) // where it was one
 	testenv.Root(t)
 	shell := exec.Command("/bin/sleep", "60")
 	shell.Dir, shell.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: root}
