@@ -119,6 +119,7 @@ func TestForkExec(t *testing.T) {
 		{"does not wait", 1, `exec 3<&0; sh <&3 & exit 0`, "waits exit-code signal-code reaped", "waitpid(2)"},
 		{"another exit code", 1, `sh; exit 0`, "exit-code signal-code", "WEXITSTATUS"},
 		{"one of a signal", 1, `sh; kill -KILL $$`, "exit-code", "by a signal"},
+		{"one of another signal", 1, `sh; kill -TERM $$`, "exit-code signal-code", "by a signal"},
 		{"does not end", 1, `sh; sleep 1000`, "exit-code signal-code reaped", "still there"},
 		{"a zombie", 1, `exec perl -e 'fork or exit; exit system("/bin/sh") >> 8'`, "signal-code reaped", "WIFSIGNALED"},
 		{"a zombie alone", 1, `exec perl -e 'fork or exit; my $s = system "/bin/sh"; exit($s & 127 ? 128 + ($s & 127) : $s >> 8)'`, "reaped", "zombie"},
@@ -147,6 +148,12 @@ func pivot(after string) string {
 // inside has a script run by unshare, which ends with the program.
 func inside(options, script string) string {
 	return `setpriv --pdeathsig KILL unshare ` + options + ` sh -c '` + script + `'; exit $?`
+}
+
+// bare is a root with nothing but its programs, and what is made in it.
+func bare(make, after string) string {
+	return `mount -t tmpfs none "$ROOTFS/mnt"; cp -a "$ROOTFS/bin" "$ROOTFS/mnt"; cd "$ROOTFS/mnt"; ` + make +
+		`pivot_root . old; PATH=/bin; cd /; umount -l old; ` + after + `exec /bin/sh`
 }
 
 const oldRootGone = "umount -l .; cd /; "
@@ -178,8 +185,15 @@ func TestPivotRoot(t *testing.T) {
 		{"the working directory is the old root", 3, inside("-m", `mount --bind "$ROOTFS" "$ROOTFS"; cd "$ROOTFS"; pivot_root . mnt; PATH=/bin; cd /mnt; umount -l /mnt; exec /bin/sh`), "no-way-back", "chdir"},
 		{"a directory inside is open", 3, inside("-m", pivot(oldRootGone+`exec 3</ 4</bin 5</dev/null; `)), "", ""},
 		{"in the namespace that it was started in", 3, `(mount --make-rprivate /; ` + pivot(oldRootGone) + `); exit $?`, "own-mounts", "CLONE_NEWNS"},
+		{"no place for the attack", 3, inside("-m", bare(`mkdir old; `, ``)), "", ""},
 		{"the host's run", 3, inside("-m", `mount --bind /dev/shm "$ROOTFS/mnt"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "no-host-mounts", "came from the host"},
 	})
+}
+
+// pump hands on to a command what it is told.
+func pump(command string) string {
+	return `exec perl -e 'open my $to, "|-", @ARGV or die; while (sysread STDIN, my $some, 4096) { syswrite $to, $some }
+		close $to; exit $? >> 8' ` + strings.TrimSuffix(command, "; exit $?")
 }
 
 const all = "-m -p -f --kill-child -u -i -n"
@@ -197,6 +211,9 @@ func TestNamespaces(t *testing.T) {
 		{"no proc", 4, inside(all, pivot(oldRootGone)), "proc", "Mount a new one"},
 		{"goes on", 4, strings.TrimPrefix(inside(all, pivot(proc)), "setpriv --pdeathsig KILL "), "ends-with-it", "PR_SET_PDEATHSIG"},
 		{"goes on below unshare", 4, inside("-m -p -f -u -i -n", pivot(proc)), "ends-with-it", "PR_SET_PDEATHSIG"},
+		{"goes on without its input", 4, pump(strings.TrimPrefix(inside("-m -p -f -u -i -n", pivot(proc)), "setpriv --pdeathsig KILL ")), "ends-with-it", "PR_SET_PDEATHSIG"},
+		{"no place for the attack", 4, inside(all, bare(`mkdir old proc; `, `mount -t proc proc /proc; `)), "", ""},
+		{"no place for the attack, and no proc", 4, inside(all, bare(`mkdir old proc; `, ``)), "proc host-processes", "Mount a new one"},
 		{"a directory of the host is open", 4, `exec 3</; ` + inside(all, pivot(proc)), "host-processes", "close_range"},
 		{"a proc over the host's", 4, inside("-p -f --kill-child -u -i -n", `mount -t proc proc /proc; exec sh`), "proc", "CLONE_NEWNS"},
 		{"the host's proc", 4, inside(all, `mount --bind /proc "$ROOTFS/proc"; `+strings.Replace(pivot(oldRootGone), "--bind", "--rbind", 1)), "proc host-processes", "Do not bind"},

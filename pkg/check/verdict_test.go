@@ -9,6 +9,7 @@ import (
 	"github.com/moby/sys/mountinfo"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
@@ -24,7 +25,7 @@ func TestStopped(t *testing.T) {
 		want    State
 	}{
 		{"not brought inside", nil, errors.New("no"), []string{"EPERM"}, Unclear},
-		{"not made", nil, nil, []string{"EPERM"}, Unclear},
+		{"not made", nil, nil, []string{"EPERM", ""}, Unclear},
 		{"says nothing", &outcome{Result: refused, unclear: "why"}, nil, []string{"EPERM"}, Unclear},
 		{"succeeded", &outcome{Result: attack.Result{Allowed: true}}, nil, []string{"EPERM", ""}, Fails},
 		{"refused", &outcome{Result: refused}, nil, []string{"EPERM"}, Holds},
@@ -134,6 +135,70 @@ func TestOfTheHost(t *testing.T) {
 	} {
 		if got := ofTheHost([]*mountinfo.Info{test.here}, host, test.own); (len(got) > 0) != test.want {
 			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
+
+// TestRootMount: the host's own root is nobody's, and a chroot(2) has no mount.
+func TestRootMount(t *testing.T) {
+	host := &observe.Snapshot{Root: observe.Link{Dev: 1, Ino: 2, MountID: 20}}
+	mounts := []observe.Mount{{ID: 20, Mountpoint: "/"}, {ID: 21, Mountpoint: "/"}, {ID: 22, Mountpoint: "/mnt"}}
+	for _, test := range []struct {
+		root observe.Link
+		want int
+	}{
+		{observe.Link{Dev: 3, Ino: 2, MountID: 21}, 21},
+		{observe.Link{Dev: 3, Ino: 7, MountID: 22}, 0},
+		{host.Root, 0},
+	} {
+		if got := rootMount(&observe.Snapshot{Root: test.root, Mounts: mounts}, host); got != test.want {
+			t.Errorf("%+v: %d, want %d", test.root, got, test.want)
+		}
+	}
+}
+
+// TestForksRefused: it is the kernel that counts what it has refused, and nothing is
+// said of what was not tried.
+func TestForksRefused(t *testing.T) {
+	limited := group{limited: "/limited", pids: cgroup.Pids{Current: 2, Max: 20}}
+	made := attack.Result{Errno: "EAGAIN", Facts: map[string]string{attack.MadeFact: "18"}}
+	for _, test := range []struct {
+		name    string
+		group   group
+		made    *outcome
+		noGuest error
+		refused int64
+		want    State
+		says    string
+	}{
+		{"no room", group{limited: "/limited", pids: cgroup.Pids{Current: 20, Max: 20}}, nil, nil, 0, Fails, "cannot fork at all"},
+		{"no limit", group{pids: cgroup.Pids{Max: cgroup.NoLimit}}, nil, nil, 0, Fails, "without a limit"},
+		{"not brought inside", limited, nil, errors.New("why"), 0, Unclear, "not be made: why"},
+		{"not made", limited, nil, nil, 0, Unclear, "read otherwise"},
+		{"refused", limited, &outcome{Result: made}, nil, 3, Holds, "18 were made"},
+		{"refused, and nothing said", limited, &outcome{unclear: "why"}, nil, 3, Holds, "counts 3"},
+		{"says nothing", limited, &outcome{unclear: "why"}, nil, 0, Unclear, "not be made: why"},
+		{"all made", limited, &outcome{Result: attack.Result{Allowed: true, Facts: made.Facts}}, nil, 0, Fails, "18 processes"},
+		{"refused by another", limited, &outcome{Result: made}, nil, 0, Unclear, "something else"},
+	} {
+		e := &evidence{group: test.group, noGuest: test.noGuest, refused: test.refused, attacks: map[string]outcome{}}
+		if test.made != nil {
+			e.attacks[attack.ForkBomb.Name] = *test.made
+		}
+		if got := forksRefused(e); got.state != test.want || !strings.Contains(got.fact, test.says) {
+			t.Errorf("%s: %+v, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestWholeAnswer: a line that is still on its way is none.
+func TestWholeAnswer(t *testing.T) {
+	o := newOutput()
+	o.ask("mark", "")
+	for said, want := range []string{"", "", "42"} {
+		o.take([]byte([]string{"before\nmark", " 4", "2\n"}[said]), true)
+		if _, after, ok := o.answered(); after != want || ok != (want != "") {
+			t.Errorf("after part %d: %q, %v", said, after, ok)
 		}
 	}
 }
