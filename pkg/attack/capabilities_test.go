@@ -3,6 +3,7 @@ package attack_test
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,15 +144,22 @@ func TestWhyNamesTheSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status := func(eff, bnd string) *observe.Snapshot {
-		return &observe.Snapshot{PID: 7, Status: []observe.Field{{Name: "CapEff", Value: eff}, {Name: "CapBnd", Value: bnd}}}
+	status := func(eff, bnd, seccomp string) *observe.Snapshot {
+		return &observe.Snapshot{
+			PID: 7, Label: "mine (enforce)", Namespaces: map[string]observe.Namespace{"user": {Link: "user:[1]"}},
+			Status: []observe.Field{{Name: "CapEff", Value: eff}, {Name: "CapBnd", Value: bnd}, {Name: "Seccomp", Value: seccomp}},
+		}
 	}
-	for _, test := range []struct{ eff, bnd, want string }{
-		{"0", "0", "/proc/7/status: CapEff has no CAP_SYS_TIME, and CapBnd neither: no execve brings it back."},
-		{"0", "2000000", "/proc/7/status: CapEff has no CAP_SYS_TIME; CapBnd has it."},
-		{"2000000", "2000000", "/proc/7/status: CapEff has CAP_SYS_TIME, so something else stopped it."},
+	const other = "/proc/7/status: CapEff has CAP_SYS_TIME, so something else stopped it. /proc/7/attr/current: mine (enforce)."
+	for _, test := range []struct{ eff, bnd, seccomp, errno, want string }{
+		{"0", "0", "0", "EPERM", "/proc/7/status: CapEff has no CAP_SYS_TIME, and CapBnd neither: no execve brings it back."},
+		{"0", "2000000", "0", "EPERM", "/proc/7/status: CapEff has no CAP_SYS_TIME; CapBnd has it."},
+		{"2000000", "2000000", "0", "EPERM", "/proc/7/status: CapEff has CAP_SYS_TIME, which counts in user:[1]; "},
+		{"2000000", "2000000", "2", "EPERM", other},
+		{"2000000", "2000000", "0", "EROFS", other},
 	} {
-		if got := p.Why(attack.View{Snapshot: status(test.eff, test.bnd)}, attack.Result{}); got != test.want {
+		got := p.Why(attack.View{Snapshot: status(test.eff, test.bnd, test.seccomp)}, attack.Result{Errno: test.errno})
+		if !strings.HasPrefix(got, test.want) {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
@@ -82,6 +84,10 @@ func TestSeccompProbesSeeTheFilter(t *testing.T) {
 			if r.Allowed || r.Errno != errno || r.Note != "" {
 				t.Errorf("%s: %+v", p.Name, r)
 			}
+			r = probeWith(t, p.Name, steps.SeccompSettings{Rules: []string{"notify=" + errno + ":" + call}}, "seccomp")
+			if r.Allowed || r.Errno != errno {
+				t.Errorf("%s, where the supervisor answers: %+v", p.Name, r)
+			}
 		}
 	}
 }
@@ -101,6 +107,7 @@ func TestFilterOfArguments(t *testing.T) {
 		{"reboot", "reboot", "22", "SCMP_CMP_EQ", 2, 0, false, ""},
 		{"set-clock", "settimeofday", "22", "SCMP_CMP_EQ", 0, 0, false, ""},
 		{"set-clock", "settimeofday", "22", "SCMP_CMP_GT", 1, 1, true, "the filter's"},
+		{"open-by-handle", "open_by_handle_at", "116", "SCMP_CMP_EQ", 2, unix.O_RDONLY | unix.O_CLOEXEC, false, ""},
 		{"set-clock", "settimeofday", "1", "SCMP_CMP_GT", 1, 1, false, ""},
 	} {
 		file := filepath.Join(t.TempDir(), "profile.json")
