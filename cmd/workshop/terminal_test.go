@@ -178,6 +178,13 @@ func TestTerminalClosed(t *testing.T) {
 	}
 }
 
+// TestTerminalGivenBack: afterwards it makes lines of what is typed, and shows it, as before.
+func TestTerminalGivenBack(t *testing.T) {
+	s := runOnTerminal(t, exec.Command("sh", "-c", `before=$(stty -g); workshop 3 -q -- true; test "$(stty -g)" = "$before" && echo as be""fore`))
+	s.see("as before")
+	s.ended()
+}
+
 // TestPsOfOneBeingBuilt: until its command runs it has not all the layers in its line.
 func TestPsOfOneBeingBuilt(t *testing.T) {
 	s := startOnTerminal(t, "2", "--", "sleep", "4712")

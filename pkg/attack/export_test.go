@@ -21,3 +21,12 @@ func Began(output string) bool {
 	_, began := listen(strings.NewReader(output), io.Discard)
 	return began
 }
+
+// LivesOn is what the host says of its process that nobody has killed.
+func LivesOn() error {
+	scene, err := killScene()
+	if err != nil {
+		return nil
+	}
+	return scene.Leave()
+}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
@@ -74,13 +75,30 @@ func TestKillByNumber(t *testing.T) {
 	if err != nil || r.Allowed || !r.Tried() || r.Errno != "ESRCH" || r.Facts[attack.DecoyFact] == "" {
 		t.Errorf("%+v, %v", r, err)
 	}
+	if attack.LivesOn() == nil {
+		t.Error("a process that lives counts as killed")
+	}
+}
+
+// TestNotForOthers: a scene that begins on the thread that clones the container is none
+// for a container of somebody else.
+func TestNotForOthers(t *testing.T) {
+	for p, want := range map[*attack.Probe]bool{attack.Rename: false, attack.HostProcesses: true} {
+		f, err := attack.Prepare(p, attack.Ask{})
+		if (err == nil) != want {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+		if err == nil {
+			f.End()
+		}
+	}
 }
 
 // TestUnreadableProc: that nothing is found in a /proc that cannot be read is no
 // result.
 func TestUnreadableProc(t *testing.T) {
 	r := probeWith(t, "host-processes", steps.SeccompSettings{Rules: []string{"errno=EPERM:openat"}}, "seccomp")
-	if r.Allowed || !r.Tried() || r.Errno != "EPERM" {
+	if r.Allowed || !r.Tried() || r.Errno != "EPERM" || !strings.HasSuffix(r.Why, "the host's own: so something else stopped it.") {
 		t.Errorf("%+v", r)
 	}
 }

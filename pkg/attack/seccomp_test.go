@@ -157,6 +157,9 @@ func TestForeignABI(t *testing.T) {
 	if r := probeWith(t, "foreign-abi", settings, "seccomp"); r.Allowed || r.Errno != "EPERM" {
 		t.Errorf("without the guard, and with both their numbers forbidden: %+v", r)
 	}
+	if left, err := filepath.Glob(".foreign-*"); err != nil || len(left) > 0 {
+		t.Errorf("it is still there: %v, %v", left, err)
+	}
 	if r := probeWith(t, "mkdir", steps.SeccompSettings{Rules: rules, ForeignABI: true}, "seccomp"); r.Allowed {
 		t.Errorf("without the guard the native call must be killed all the same: %+v", r)
 	}

@@ -68,3 +68,12 @@ func TestKillsMembersAlone(t *testing.T) {
 	}
 	<-ended
 }
+
+// TestWithin: a name that only begins as the group's is another group.
+func TestWithin(t *testing.T) {
+	for dir, want := range map[string]bool{"/g/a": true, "/g/a/b": true, "/g/ab": false, "/g": false} {
+		if got := Within(dir, "/g/a"); got != want {
+			t.Errorf("%s within /g/a: %v", dir, got)
+		}
+	}
+}
