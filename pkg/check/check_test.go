@@ -20,6 +20,7 @@ import (
 // TestMain lets the test binary be the probes.
 func TestMain(m *testing.M) {
 	attack.Main()
+	checkIfAsked()
 	os.Exit(m.Run())
 }
 

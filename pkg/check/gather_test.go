@@ -1,11 +1,13 @@
 package check
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -70,5 +72,32 @@ func TestForksOnlyWhereLimited(t *testing.T) {
 				t.Errorf("the attack was made: %v, want %v; %v", made, test.made, e.noGuest)
 			}
 		})
+	}
+}
+
+// TestSecondTimeOver: where the time ends, nothing is said of who has not ended yet.
+func TestSecondTimeOver(t *testing.T) {
+	testenv.Root(t)
+	for lesson, do := range kills {
+		r := &run{Check: &Check{Lesson: lesson, Command: []string{"/bin/sh", "-c", "sh; sleep 1000"}}}
+		err := thread.Do(func() (err error) {
+			defer func() { err = errors.Join(err, r.end()) }()
+			if err := r.start(t.Context()); err != nil {
+				return err
+			}
+			pid, err := r.findShell(t.Context())
+			if err != nil {
+				return err
+			}
+			soon, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if s := do(r, soon, pid); !errors.Is(s.err, errTooLong) {
+				t.Errorf("lesson %d: %+v", lesson, s)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("lesson %d: %v", lesson, err)
+		}
 	}
 }

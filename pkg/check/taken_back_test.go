@@ -11,6 +11,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/check"
 )
 
 // subreaper tells whether this process is one: prctl(2).
@@ -52,6 +53,17 @@ func TestGuardTakenBack(t *testing.T) {
 	if _, err := os.Stat(guard); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s is still there: %v", guard, err)
 	}
+}
+
+// TestPipesClosed: no end of a pipe to a program stays open.
+func TestPipesClosed(t *testing.T) {
+	testenv.Root(t)
+	testenv.ClosesDescriptors(t, func() {
+		c := check.Check{Lesson: 1, Command: []string{"true"}}
+		if r, err := c.Run(t.Context()); err != nil || r.NoShell == nil {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
 }
 
 // TestGuestTakenBack: our program is inside only as long as it attacks. Here inside is
