@@ -103,6 +103,7 @@ func TestFilterOfArguments(t *testing.T) {
 	}{
 		{"unshare", "unshare", "22", "SCMP_CMP_EQ", 0, 1, false, ""},
 		{"unshare", "unshare", "22", "SCMP_CMP_EQ", 0, 2, true, "on purpose"},
+		{"unshare", "unshare", "22", "SCMP_CMP_EQ", 5, 0, false, ""},
 		{"vsock", "socket", "22", "SCMP_CMP_EQ", 0, 40, false, ""},
 		{"reboot", "reboot", "22", "SCMP_CMP_EQ", 2, 0, false, ""},
 		{"set-clock", "settimeofday", "22", "SCMP_CMP_EQ", 0, 0, false, ""},

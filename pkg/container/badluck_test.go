@@ -63,6 +63,9 @@ func superviseIfAsked() {
 		<-ctx.Done()
 		return ctx.Err()
 	}}
+	if at == "running" {
+		c.Watcher, c.Args = nil, []string{"sh", "-c", "echo pid $$; exec sleep 60"}
+	}
 	if at == "check" {
 		c.Steps[0] = &steps.Step{Name: "waits", Check: func(*steps.Spec) error {
 			time.Sleep(300 * time.Millisecond) // for signals to be caught, if they are
@@ -139,6 +142,9 @@ func TestSupervisorKilled(t *testing.T) {
 		}
 		nothingLeft(t, left)
 	})
+	cmd, child := supervisorAt(t, "running")
+	kill(t, cmd, syscall.SIGKILL)
+	gone(t, child)
 }
 
 // TestExecKilled: what entered a container dies with the one that let it in, and the
