@@ -23,10 +23,10 @@ func Began(output string) bool {
 }
 
 // LivesOn is what the host says of its process that nobody has killed.
-func LivesOn() error {
+func LivesOn() (said, err error) {
 	scene, err := killScene()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	return scene.Leave()
+	return scene.Leave(), nil
 }
