@@ -68,9 +68,10 @@ func (r *run) hintOfEnd(code int, said string) string {
 	return lang.F("What it said is below. Run it by hand in the same way:\n\t%s", r.byHand())
 }
 
-// byHand is how a person starts the program as it is started here.
+// byHand is how a person starts the program as it is started here: in two lines, for
+// with strace one is too long for a terminal.
 func (r *run) byHand(with ...string) string {
-	words := []string{"echo 'echo hello' | sudo env ROOTFS=\"$(workshop rootfs path)\""}
+	words := []string{"echo 'echo hello' |\n\tsudo env ROOTFS=\"$(workshop rootfs path)\""}
 	for _, w := range append(with, r.Command...) {
 		words = append(words, word.Quoted(w))
 	}
