@@ -51,10 +51,10 @@ func init() {
 
 // child is the process between fork and exec.
 type child struct {
-	socket *socket
-	taking string // the step that it takes, if it takes one
-	path   string // the command, once found
-	aside  *aside // speaks in the place of this thread, which has a filter then
+	socket  *socket
+	taking  string   // the step that it takes, if it takes one
+	command *command // once found
+	aside   *aside   // speaks in the place of this thread, which has a filter then
 }
 
 func (c *child) run() error {
@@ -100,7 +100,6 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 	var unprepared error
 	if s == steps.Seccomp { // which may forbid what is to be done before execve
 		unprepared = c.prepare(in)
-		lowerOpenFiles()
 		c.aside = startAside()
 	}
 	if err := cmp.Or(c.hear(s.Name), unprepared); err != nil {
@@ -116,8 +115,12 @@ func (c *child) step(s *steps.Step, in *instructions) error {
 
 // hear waits until the child is told to go on with what it said it was ready for.
 func (c *child) hear(name string) error {
+	return c.apart(func() error { return c.told(name) })
+}
+
+func (c *child) told(name string) error {
 	var told string
-	if err := c.apart(func() error { return c.socket.hear(&told) }); err != nil {
+	if err := c.socket.hear(&told); err != nil {
 		return err
 	}
 	if told != name {
@@ -138,20 +141,14 @@ func (c *child) apart(f func() error) error {
 	return c.aside.call(f)
 }
 
-// lowerOpenFiles takes back what Go has done to the soft limit of open files.
-// Exec would, by a call that a filter may forbid: so one that fails does it here,
-// and what it has set is declared to be meant.
-func lowerOpenFiles() {
-	_ = syscall.Exec("", nil, nil)
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) == nil {
-		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
-	}
-}
+// lowerOpenFiles takes back what Go has done to the soft limit of open files:
+// syscall.Exec does, and one that fails too.
+func lowerOpenFiles() { _ = syscall.Exec("", nil, nil) }
 
 // prepare does what has to be done before the execve.
-func (c *child) prepare(in *instructions) (err error) {
-	if c.path, err = lookPath(in.Command[0], in.Env); err != nil {
+func (c *child) prepare(in *instructions) error {
+	path, err := lookPath(in.Command[0], in.Env)
+	if err != nil {
 		return err
 	}
 	// A working directory outside of the root would be a way out: CVE-2024-21626.
@@ -162,23 +159,31 @@ func (c *child) prepare(in *instructions) (err error) {
 	if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return &steps.Error{Op: "close_range", Err: err}
 	}
-	return nil
+	lowerOpenFiles()
+	c.command, err = newCommand(path, in.Command[1:], in.Env)
+	return err
 }
 
 // exec replaces this program by the command.
 func (c *child) exec(in *instructions) error {
-	if err := c.say("execve"); err != nil {
+	if c.aside != nil {
+		return c.aside.execve(c.ordered, c.command)
+	}
+	if err := c.ordered(); err != nil {
 		return err
 	}
-	if err := c.hear("execve"); err != nil {
+	if err := c.prepare(in); err != nil {
 		return err
 	}
-	if c.path == "" {
-		if err := c.prepare(in); err != nil {
-			return err
-		}
+	return c.command.failed(c.command.execve())
+}
+
+// ordered says that the child is ready for the execve, and waits until it is told to.
+func (c *child) ordered() error {
+	if err := c.socket.say("execve"); err != nil { // the last step is done, and is looked at now
+		return err
 	}
-	return &steps.Error{Op: "execve", Path: c.path, Err: unix.Exec(c.path, in.Command[1:], in.Env)}
+	return c.told("execve")
 }
 
 // insideRoot fails where the working directory is not under /; see getcwd(2).
