@@ -44,8 +44,11 @@ func filterCalls(s *Spec) error {
 
 // install is the call itself. It binds this thread alone, which will execve:
 // from there on it is the whole process, and every child inherits the filter.
+// Raw: else Go gives this thread's turn away meanwhile, and it asks for one
+// afterwards, by calls that the filter may forbid.
 func install(prog *unix.SockFprog, flags uint) error {
-	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
+	const set = unix.SECCOMP_SET_MODE_FILTER
+	_, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, set,
 		uintptr(flags), uintptr(unsafe.Pointer(prog)))
 	if errno != 0 {
 		return errno
