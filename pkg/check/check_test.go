@@ -288,12 +288,15 @@ func TestEndedHints(t *testing.T) {
 		{1, "sh & wait $!", "descriptor 0"},
 		{1, "echo pivot_root: Device or resource busy; exit 1", "by hand"},
 		{2, "SHELL=/bin/bash chroot $ROOTFS", "no bash"},
+		{2, "echo fork/exec /bin/bash: no such file or directory; exit 1", "no bash"},
+		{2, "echo /bin/bash: line 1: cfg: No such file or directory; exit 1", "by hand"},
 		{3, "echo pivot_root: Device or resource busy; exit 1", "chdir into it after that"},
 		{3, "echo 'OSError: [Errno 16] pivot_root'; exit 1", "chdir into it after that"},
 		{6, "kill -SYS $$", "signal 31"},
 		{7, "kill -SYS $$", "refuses too much"},
 		{7, "echo seccomp: Permission denied; exit 1", "PR_SET_NO_NEW_PRIVS"},
 		{7, "echo prctl: Invalid argument; exit 1", "sock_fprog"},
+		{7, "echo prctl: Invalid argument; exit 1", "three zeros"},
 	} {
 		r := runCommand(t, &check.Check{Lesson: test.lesson, Command: []string{"sh", "-c", test.script}})
 		if r.NoShell == nil || r.NoShell.Why != check.Ended || !strings.Contains(r.Hint, test.hint) {
@@ -317,6 +320,7 @@ func TestQuotedHints(t *testing.T) {
 		"empty box":   "\t'./empty box'",
 		"./box.go":    "\tgo build -o ./box ./box.go && workshop check 2 -- ./box",
 		"./box.c":     "\tcc -o ./box ./box.c && workshop check 2 -- ./box",
+		"box.go":      "\tgo build -o ./box box.go && workshop check 2 -- ./box",
 		"box.py":      "\tchmod +x ./box.py\n\tworkshop check 2 -- ./box.py",
 	} {
 		if r := runCommand(t, &check.Check{Lesson: 2, Command: []string{command}}); !strings.Contains(r.Hint, want) {

@@ -38,3 +38,35 @@ func TestConnectFails(t *testing.T) {
 		t.Errorf("%v; the lowest descriptor was %d, and is %d", err, before, after)
 	}
 }
+
+// TestWhyDeafKeepsTheDeadline: the end of a check waits for our pipes no longer than
+// their deadline, which counts for no descriptor that waits in read(2).
+func TestWhyDeafKeepsTheDeadline(t *testing.T) {
+	r, cmd := &run{}, &exec.Cmd{}
+	if err := r.connect(cmd); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []any{r.stdin, cmd.Stdin, cmd.Stdout, cmd.Stderr} {
+		defer f.(*os.File).Close()
+	}
+	program := exec.Command("cat")
+	program.Stdin = cmd.Stdin
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(program.Process.Kill(), program.Wait()) }()
+	if n := r.whyDeaf(process{pid: program.Process.Pid}); n.Why != HidesOutput {
+		t.Errorf("%+v", n)
+	}
+	for _, f := range append(r.files, r.stdin) {
+		conn, err := f.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var flags int
+		err = errors.Join(err, conn.Control(func(fd uintptr) { flags, err = unix.FcntlInt(fd, unix.F_GETFL, 0) }))
+		if err != nil || flags&unix.O_NONBLOCK == 0 {
+			t.Errorf("%s: flags %#x, %v", f.Name(), flags, err)
+		}
+	}
+}

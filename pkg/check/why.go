@@ -52,6 +52,9 @@ func whyNotStarted(lesson int, name string, err error) *NoShell {
 	switch {
 	case info != nil && info.Mode().IsRegular() && compilers[filepath.Ext(name)] != "":
 		program := strings.TrimSuffix(name, filepath.Ext(name))
+		if !strings.Contains(program, "/") {
+			program = "./" + program // else it is looked for in PATH
+		}
 		n.hint = lang.F("It is the source of a program. Build that, and check it:\n\t%s -o %s %s && workshop check %d -- %s", compilers[filepath.Ext(name)], word.Quoted(program), word.Quoted(name), lesson, word.Quoted(program))
 	case errors.Is(err, unix.ENOEXEC):
 		n.hint = lang.F("A script's first line must say what executes it, such as #!/bin/sh or #!/usr/bin/perl; or say it here:\n\tworkshop check %d -- sh %s", lesson, word.Quoted(name))
@@ -164,7 +167,7 @@ func isShell(p process) bool {
 // or its output does not reach us.
 func (r *run) whyDeaf(shell process) *NoShell {
 	in, out := opened(shell.pid, 0), opened(shell.pid, 1)
-	if !r.pty && in == opened(os.Getpid(), r.stdin.Fd()) && out != opened(os.Getpid(), r.files[0].Fd()) {
+	if !r.pty && shares(shell.pid, 0, r.stdin) && !shares(shell.pid, 1, r.files[0]) {
 		return &NoShell{
 			Why: HidesOutput, Says: lang.F("there is a shell, process %s, and what it prints does not come to your program's standard output; its own is %s", shell, out),
 			hint: lang.T("The shell must inherit descriptor 1 from your program: do not redirect or capture its output. In Python: no capture_output and no stdout=PIPE; in Perl: system, and no backquotes; in Go: cmd.Stdout = os.Stdout, and Run, not Output."),
@@ -176,8 +179,19 @@ func (r *run) whyDeaf(shell process) *NoShell {
 	}
 }
 
-// opened names what a descriptor of a process is. The two ends of a pipe have one name.
-func opened(pid int, fd uintptr) string {
+// shares tells whether a descriptor of a process is the same pipe: its two ends are one
+// file. Fd would make ours one that waits in read(2), whatever the deadline.
+func shares(pid, fd int, ours *os.File) bool {
+	theirs, err := os.Stat(fmt.Sprintf("/proc/%d/fd/%d", pid, fd))
+	if err != nil {
+		return false
+	}
+	pipe, err := ours.Stat()
+	return err == nil && os.SameFile(pipe, theirs)
+}
+
+// opened names what a descriptor of a process is.
+func opened(pid, fd int) string {
 	to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", pid, fd))
 	if err != nil {
 		return lang.T("closed")

@@ -24,6 +24,8 @@ var (
 	saysInvalid = []string{"nvalid argument", "Errno 22", "EINVAL"}
 	saysBusy    = []string{"busy", "Errno 16", "EBUSY"}
 	saysDenied  = []string{"ermission denied", "Errno 13", "EACCES"}
+	// And not of what bash itself has not found: /bin/bash: line 1: ...
+	saysNoBash = []string{"/bin/bash: No such file", "/bin/bash: no such file", "/bin/bash': No such file", "/bin/bash’: No such file", "directory: '/bin/bash'"}
 )
 
 // causes are errors that have one cause, from a lesson on: where a program says one
@@ -37,8 +39,8 @@ var causes = []struct {
 	{3, []string{"pivot_root"}, saysBusy, lang.N("pivot_root(2) gives EBUSY where new_root is on the mount of the old root: bind it on itself first, and chdir into it after that. A working directory from before is still the one under the new mount. In a shell script:\n\tmount --bind \"$ROOTFS\" \"$ROOTFS\" && cd \"$ROOTFS\" && pivot_root . .")},
 	{4, []string{""}, []string{"annot fork", "annot allocate memory"}, lang.N("A fork that fails with ENOMEM is one into a pid namespace whose process 1 has ended. After unshare(CLONE_NEWPID) the first child is process 1: fork once, let that child do all the rest, and execute the shell in it. In a shell script:\n\tunshare --pid --fork ...")},
 	{7, []string{"seccomp", "prctl"}, saysDenied, lang.N("Who has no CAP_SYS_ADMIN may load a filter only with no_new_privs: prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) first.")},
-	{7, []string{"seccomp", "prctl"}, saysInvalid, lang.N("The kernel does not take the filter. It must end with a return (0x06), no jump may lead past its end, and the number of instructions must be right. prctl(2) gets the address of struct sock_fprog: that number (16 bits), and at offset 8 the address of the first.")},
-	{2, []string{"/bin/bash"}, []string{"No such file"}, lang.N("The root filesystem has no bash: execute /bin/sh. The command chroot takes what $SHELL names where it is given no command.")},
+	{7, []string{"seccomp", "prctl"}, saysInvalid, lang.N("The kernel does not take the filter: it must end with a return (0x06), no jump may lead past its end, and the number of instructions must be right. prctl(2) gets the address of struct sock_fprog: that number (16 bits), and at offset 8 the address of the first. Or it was PR_SET_NO_NEW_PRIVS, which wants 1 and then three zeros.")},
+	{2, saysNoBash, []string{""}, lang.N("The root filesystem has no bash: execute /bin/sh. The command chroot takes what $SHELL names where it is given no command.")},
 }
 
 // hintOfWords is for what a program says of such an error.
