@@ -6,6 +6,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -87,12 +88,16 @@ func showVerdict(screen *ui.UI, r *check.Report) {
 // showPassed says what there is to do after an exercise. There is a lesson after
 // each that has one.
 func showPassed(screen *ui.UI, n int) {
+	next := [2]string{fmt.Sprintf("%s workshop %d", rootfs.Sudo(), n+1), lang.T("the next lesson")}
+	if !runsHere(n + 1) {
+		next = [2]string{fmt.Sprintf("workshop read %d", n+1), lang.T("the next lesson, which cannot run here")}
+	}
 	screen.Line("")
 	screen.Line(screen.Strong(lang.T("Next:")))
 	showWays(screen, [][2]string{
 		{fmt.Sprintf("workshop solution %d", n), lang.T("another solution, to compare")},
 		{fmt.Sprintf("workshop quiz %d", n), lang.T("the questions of this lesson")},
-		{fmt.Sprintf("sudo workshop %d", n+1), lang.T("the next lesson")},
+		next,
 	})
 }
 

@@ -19,8 +19,10 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
+	"github.com/how-to-be-a-container/workshop/pkg/apparmor"
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // checkOf judges what lesson n builds by what lesson m asks for.
@@ -233,6 +235,23 @@ func TestWatchDirectory(t *testing.T) {
 	defer cancel()
 	if changed(ctx, files, seen) {
 		t.Error("a hidden file counts")
+	}
+}
+
+// TestNextLesson: after an exercise nobody is sent to a lesson that cannot run here, nor
+// by a sudo that drops what they have set.
+func TestNextLesson(t *testing.T) {
+	t.Setenv("WORKSHOP_ROOTFS", t.TempDir())
+	next := "\n  sudo -E workshop 8 "
+	if !apparmor.Look().Enabled {
+		next = "\n  workshop read 8 "
+	}
+	for lesson, want := range map[int]string{2: "\n  sudo -E workshop 3 ", 7: next} {
+		var said strings.Builder
+		showPassed(ui.New(&said), lesson)
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("after lesson %d:%s", lesson, said.String())
+		}
 	}
 }
 

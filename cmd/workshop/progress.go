@@ -102,13 +102,18 @@ func nextLesson(list []*lesson.Lesson, p *progress.Progress) (next, passedBy *le
 	for _, l := range list {
 		switch {
 		case finished(l, p.Lesson(l.Number)):
-		case l.Number == steps.AppArmor.Lesson && !apparmor.Look().Enabled:
+		case !runsHere(l.Number):
 			passedBy = l
 		default:
 			return l, passedBy
 		}
 	}
 	return nil, passedBy
+}
+
+// runsHere is false for the one lesson whose layer a kernel may not have.
+func runsHere(lesson int) bool {
+	return lesson != steps.AppArmor.Lesson || apparmor.Look().Enabled
 }
 
 // finished tells whether a lesson is passed, or watched where there is nothing to pass.

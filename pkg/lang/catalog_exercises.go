@@ -11,6 +11,7 @@ func init() {
 			"another solution, to compare":               "別の解答。自分のものと比べられます",
 			"the questions of this lesson":               "このレッスンのクイズ",
 			"the next lesson":                            "次のレッスン",
+			"the next lesson, which cannot run here":     "次のレッスン。ここでは動きません",
 			"the next hint":                              "次のヒント",
 			"the solution all the same":                  "それでも解答を見る",
 		}
