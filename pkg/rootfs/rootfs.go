@@ -21,7 +21,7 @@ var ErrNotBuilt = errors.New("not built yet")
 func notBuilt(what, kind string) error {
 	command := strings.TrimSpace(Sudo() + " workshop rootfs build " + kind)
 	if os.Getenv("SUDO_UID") != "" && os.Getenv(dirEnv) == "" {
-		command += " (a " + dirEnv + " of yours is lost here: sudo hands it on with -E)"
+		command += " (sudo -E, if you have set " + dirEnv + ": sudo drops it)" // if so cannot be seen
 	}
 	return fmt.Errorf("%s is %w; run: %s", what, ErrNotBuilt, command)
 }
