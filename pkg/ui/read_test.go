@@ -11,6 +11,8 @@ import (
 func TestRead(t *testing.T) {
 	t.Setenv("CI", "") // termenv gives no colours there
 	t.Setenv("NO_COLOR", "")
+	t.Setenv("LESS", "")
+	t.Setenv("LESSCHARSET", "")
 	for _, test := range []struct{ term, pager, want string }{
 		{"xterm", "tr a-z A-Z; echo $LESS $LESSCHARSET", "\x1b[1MTITLE\x1b[0M\r\nFRX utf-8\r\n"},
 		{"xterm", "no-such-program 2>/dev/null", "\x1b[1mtitle\x1b[0m\r\n"},
