@@ -248,7 +248,7 @@ func TestNoShell(t *testing.T) {
 		{"ends without a word", []string{"true"}, check.Ended, "exit code 0", "errno"},
 		{"pivot_root fails", []string{"sh", "-c", "echo pivot_root: Invalid argument; exit 1"}, check.Ended, "exit code 1", "make-rprivate"},
 		{"pid namespace without a fork", []string{"unshare", "-p", "sh", "-c", "true; /bin/true; /bin/true; sh"}, check.Ended, "exit code", "process 1"},
-		{"is killed", []string{"sh", "-c", "kill -SEGV $$"}, check.Ended, "139", "|\n\tsudo env ROOTFS=\"$(workshop rootfs path)\" strace -f sh -c 'kill -SEGV $$'"},
+		{"is killed", []string{"sh", "-c", "kill -SEGV $$"}, check.Ended, "139", "| sudo env ROOTFS=\"$(workshop rootfs path)\" \\\n\t  strace -f sh -c 'kill -SEGV $$'"},
 		{"leaves one that does not read", []string{"sh", "-c", "sleep 1000 & exit 0"}, check.Ended, "exit code 0", "lives on"},
 		{"hangs alone", []string{"sleep", "1000"}, check.StartsNone, "no shell", "no child at all"},
 		{"hangs", []string{"sh", "-c", "sleep 1000; exit 0"}, check.StartsNone, "sleep 1000", "arguments name"},
@@ -285,6 +285,7 @@ func TestEndedHints(t *testing.T) {
 		script, hint string
 	}{
 		{1, "exit 255", "said nothing"},
+		{1, "echo no\nexit 1", "\t  COMMAND"},
 		{1, "sh & wait $!", "descriptor 0"},
 		{1, "echo pivot_root: Device or resource busy; exit 1", "by hand"},
 		{2, "SHELL=/bin/bash chroot $ROOTFS", "no bash"},

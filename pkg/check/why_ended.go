@@ -70,12 +70,18 @@ func (r *run) hintOfEnd(code int, said string) string {
 	return lang.F("What it said is below. Run it by hand in the same way:\n\t%s", r.byHand())
 }
 
-// byHand is how a person starts the program as it is started here: in two lines, for
-// with strace one is too long for a terminal.
+// longestTyped is how much of a command fits into a line of a hint.
+const longestTyped = 72
+
+// byHand is how a person starts the program as it is started here, in lines of a hint.
 func (r *run) byHand(with ...string) string {
-	words := []string{"echo 'echo hello' |\n\tsudo env ROOTFS=\"$(workshop rootfs path)\""}
-	for _, w := range append(with, r.Command...) {
+	var words []string
+	for _, w := range r.Command {
 		words = append(words, word.Quoted(w))
 	}
-	return strings.Join(words, " ")
+	typed := strings.Join(words, " ")
+	if before := strings.Join(with, " "); len(before)+1+len(typed) > longestTyped || strings.Contains(typed, "\n") {
+		typed = "COMMAND"
+	}
+	return "echo 'echo hello' | sudo env ROOTFS=\"$(workshop rootfs path)\" \\\n\t  " + strings.Join(append(with, typed), " ")
 }
