@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -114,9 +115,12 @@ func (r *run) occupy(ctx context.Context, pid int) error {
 	if _, _, err := r.ask(ctx, "trap '' HUP", "$?"); err != nil {
 		return err
 	}
+	before, err := stat(pid)
 	r.say("while :; do :; done")
-	for range 100 {
-		if now, err := stat(pid); err != nil || now.state == "R" {
+	for range 200 {
+		now, gone := stat(pid)
+		// Not by its state: it may not have slept since it answered, and not have read on.
+		if err = cmp.Or(err, gone); err != nil || now.cpu > before.cpu+1 {
 			return err
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // TestRead: on a terminal the chosen program gets the text, with its colours; where
@@ -42,9 +44,8 @@ func TestRead(t *testing.T) {
 
 // TestReadInLess: less takes its options, and leaves by itself after a short text.
 func TestReadInLess(t *testing.T) {
-	if _, err := exec.LookPath("less"); err != nil {
-		t.Skip(err)
-	}
+	version, err := exec.Command("less", "--version").Output() // BusyBox's has none
+	testenv.Needs(t, "less in PATH", err == nil, strings.TrimSpace(string(version)), err)
 	t.Setenv("TERM", "xterm")
 	t.Setenv("PAGER", "")
 	keyboard, terminal := openTerminal(t)
@@ -52,7 +53,7 @@ func TestReadInLess(t *testing.T) {
 	program := u.reader(terminal)
 	program.Stdin, program.Stdout = strings.NewReader("short\n"), terminal
 	if err := program.Run(); err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
 	shown := make([]byte, 4096)
 	n, _ := keyboard.Read(shown)
