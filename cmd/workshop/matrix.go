@@ -216,15 +216,15 @@ func (f *matrixFlags) show(ctx context.Context, screen *ui.UI, probes []*attack.
 	}
 	sum := matrix.Summarise(f.lab.Sets, rows)
 	t.foot(&sum, rows)
-	return cmp.Or(matrixEnd(&sum, rows), screen.Err())
+	return cmp.Or(matrixEnd(sum.Holds(), sum.Attacks), screen.Err())
 }
 
 // matrixEnd is the exit code. Where this machine can try no attack, nothing is claimed.
-func matrixEnd(sum *matrix.Summary, rows []*matrix.Row) error {
+func matrixEnd(holds bool, measured int) error {
 	switch {
-	case !sum.Holds():
+	case !holds:
 		return exitCode(exitClaim)
-	case len(sum.NotHere) == len(rows):
+	case measured == 0:
 		return exitCode(exitUnsupported)
 	}
 	return nil
@@ -246,6 +246,5 @@ func (f *matrixFlags) encode(ctx context.Context, cmd *cobra.Command, probes []*
 	if err := enc.Encode(report); err != nil {
 		return fmt.Errorf("write the matrix: %w", err)
 	}
-	sum := matrix.Summarise(f.lab.Sets, rows)
-	return matrixEnd(&sum, rows)
+	return matrixEnd(report.Holds, report.Measured)
 }

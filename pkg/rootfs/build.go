@@ -18,6 +18,9 @@ import (
 // ErrNotRoot is what Build and Remove return to an ordinary user.
 var ErrNotRoot = errors.New("needs root")
 
+// setElsewhere is what to do where the directory of Dir will not do.
+const setElsewhere = "set " + dirEnv + " to a directory elsewhere, and run sudo -E"
+
 // Build makes the root filesystem of that kind, anew where it is built already,
 // and returns its directory. What the build says goes to log, where log is not
 // nil. When it fails, or ctx ends, or the process is killed, the directory is
@@ -79,8 +82,8 @@ func enoughSpace(dir string, bytes uint64) error {
 	}
 	free := st.Bavail * uint64(st.Bsize)
 	if free < bytes {
-		return fmt.Errorf("%w in %s: %d MB are free, about %d MB are needed; make room, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E",
-			unix.ENOSPC, Dir(), free>>20, bytes>>20)
+		return fmt.Errorf("%w in %s: %d MB are free, about %d MB are needed; make room, or %s",
+			unix.ENOSPC, Dir(), free>>20, bytes>>20, setElsewhere)
 	}
 	return nil
 }
@@ -95,7 +98,7 @@ func Executable(dir string) error {
 	if st.Flags&unix.ST_NOEXEC == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; remount that with the option exec, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E", dir)
+	return fmt.Errorf("%s is mounted with noexec: no program in it can be executed; remount that with the option exec, or %s", dir, setElsewhere)
 }
 
 // Remove deletes the root filesystem of that kind. It refuses while a process
@@ -134,7 +137,7 @@ func remove(dir string) error {
 // spaceError turns a script's last words into ENOSPC where they say so.
 func spaceError(words string, err error) error {
 	if strings.Contains(words, unix.ENOSPC.Error()) || strings.Contains(words, "No space left on device") {
-		return fmt.Errorf("%w in %s; make room, or set WORKSHOP_ROOTFS to a directory elsewhere, and run sudo -E", unix.ENOSPC, Dir())
+		return fmt.Errorf("%w in %s; make room, or %s", unix.ENOSPC, Dir(), setElsewhere)
 	}
 	return err
 }
