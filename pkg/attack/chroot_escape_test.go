@@ -1,6 +1,7 @@
 package attack_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,5 +72,30 @@ func TestEscapeSays(t *testing.T) {
 		if says := attack.ChrootEscape.Verdict(r); err != nil || !strings.HasPrefix(says, test.want) {
 			t.Errorf("with %v: %q, %v; want %q", steps.Names(test.steps), says, err, test.want)
 		}
+	}
+}
+
+// TestEscapeInShellOfUserNamespace: nobody tells a shell which root is the host's, and
+// its root may not read the journals that say so.
+func TestEscapeInShellOfUserNamespace(t *testing.T) {
+	testenv.Root(t)
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c := container.Container{
+		Steps:  []*steps.Step{steps.Namespaces},
+		Spec:   steps.Spec{Namespaces: steps.NamespaceSettings{Kinds: []string{"user"}}},
+		Stdout: in,
+	}
+	attack.SelfAs(&c, "probe", attack.ChrootEscape.Name, "--report")
+	if code, err := c.Run(t.Context()); err != nil || code != 0 {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+	in.Close()
+	said, err := io.ReadAll(out)
+	if err != nil || !strings.Contains(string(said), `"allowed":true`) || strings.Contains(string(said), "mkdir") {
+		t.Errorf("it said %s, %v", said, err)
 	}
 }
