@@ -71,8 +71,12 @@ func (f *tourFlags) tour(cmd *cobra.Command, names []string) error {
 }
 
 // playAndJudge plays, and shows what came of it: exit code 1 where a transcript
-// does not hold. Who leaves before the end is shown nothing.
+// does not hold. Who leaves before the end is shown nothing. Where no container can be
+// made, there is nothing to judge.
 func playAndJudge(screen *ui.UI, play func() (lesson.Report, error)) error {
+	if err := container.Runnable(); err != nil {
+		return err
+	}
 	report, err := play()
 	switch {
 	case errors.Is(err, lesson.ErrLeft):

@@ -18,6 +18,7 @@ func init() {
 			"%s: does not hold":                                 "%s: レッスンのとおりになりません",
 			"%d of the %d transcripts that were played hold":    "実行した%[2]d個の実行例のうち、%[1]d個がレッスンのとおりでした",
 			"lesson %d, line %s:":                               "レッスン%d、%s行目:",
+			"slides, line %s:":                                  "スライド、%s行目:",
 			"slides, lines %s:":                                 "スライド、%s行目:",
 			"lesson %d, lines %s:":                              "レッスン%d、%s行目:",
 			"needs %s: %w":                                      "%sが必要です: %w",

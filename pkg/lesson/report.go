@@ -92,10 +92,13 @@ func (r Report) lines() string {
 	for _, f := range r {
 		lines = append(lines, strconv.Itoa(f.Transcript.Line))
 	}
-	if r[0].Lesson.Number == 0 { // the deck's
+	deck := r[0].Lesson.Number == 0
+	switch {
+	case deck && len(lines) == 1:
+		return lang.F("slides, line %s:", lines[0])
+	case deck:
 		return lang.F("slides, lines %s:", strings.Join(lines, ", "))
-	}
-	if len(lines) == 1 {
+	case len(lines) == 1:
 		return lang.F("lesson %d, line %s:", r[0].Lesson.Number, lines[0])
 	}
 	return lang.F("lesson %d, lines %s:", r[0].Lesson.Number, strings.Join(lines, ", "))
