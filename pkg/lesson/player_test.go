@@ -460,6 +460,14 @@ func TestReportShows(t *testing.T) {
 	if !report.Broken() {
 		t.Error("not broken")
 	}
+	l.Number = 0 // as of a deck
+	if want := "! slides, lines 23, 27: not"; !strings.Contains(show(), want) {
+		t.Errorf("no %q in\n%s", want, show())
+	}
+	report = report[:2]
+	if want := "! slides, line 23: not"; !strings.Contains(show(), want) {
+		t.Errorf("no %q in\n%s", want, show())
+	}
 }
 
 // TestHint shows hints with all that may be in one.
