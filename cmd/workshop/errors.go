@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -22,14 +23,12 @@ import (
 
 // explained adds the errno's name and what to do next.
 func explained(err error) string {
-	text := err.Error()
 	if errors.Is(err, steps.ErrUnsupported) {
-		return text // it says itself what is missing and what helps
+		return err.Error() // it says itself what is missing and what helps
 	}
+	text := errname.Named(err).Error()
 	var errno unix.Errno
-	if errors.As(err, &errno) && !strings.Contains(text, "("+unix.ErrnoName(errno)+")") {
-		text += " (" + unix.ErrnoName(errno) + ")"
-	}
+	errors.As(err, &errno)
 	var usage usageError
 	if next := advice(err, errno); next != "" && !errors.As(err, &usage) {
 		text += "\n  " + next
@@ -123,12 +122,9 @@ func needRootTo(act, what string) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
-	again := []string{rootfs.Sudo(), "workshop"}
-	if l := os.Getenv(lang.Env); l != "" && !slices.ContainsFunc(os.Args, isLang) {
-		again = append(again, "--lang", l) // sudo does not hand on the variable
+	again := os.Args[1:]
+	if l := os.Getenv(lang.Env); l != "" && !slices.ContainsFunc(again, isLang) {
+		again = append([]string{"--lang", l}, again...) // sudo does not hand on the variable
 	}
-	for _, arg := range os.Args[1:] {
-		again = append(again, word.Quoted(arg))
-	}
-	return fmt.Errorf("%s needs root, to %s; try: %s", what, act, strings.Join(again, " "))
+	return fmt.Errorf("%s needs root, to %s; try: %s workshop %s", what, act, rootfs.Sudo(), word.Line(again))
 }

@@ -3,6 +3,7 @@ package errname
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -16,3 +17,22 @@ func Of(err error) string {
 	}
 	return unix.ErrnoName(errno)
 }
+
+// Named is the same error, whose text ends with the name of its errno, as in "operation
+// not permitted (EPERM)"; err itself where there is none, or where it says it already.
+func Named(err error) error {
+	name := Of(err)
+	if name == "" || strings.Contains(err.Error(), "("+name+")") {
+		return err
+	}
+	return &named{err, name}
+}
+
+type named struct {
+	error
+	name string
+}
+
+func (n *named) Error() string { return n.error.Error() + " (" + n.name + ")" }
+
+func (n *named) Unwrap() error { return n.error }

@@ -23,3 +23,25 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+// TestNamed names the errno once, and keeps the error.
+func TestNamed(t *testing.T) {
+	if err := Named(nil); err != nil {
+		t.Errorf("nil became %v", err)
+	}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{errors.New("no errno"), "no errno"},
+		{unix.EPERM, "operation not permitted (EPERM)"},
+		{unix.Errno(4000), "errno 4000"},
+		{os.NewSyscallError("fork", unix.EAGAIN), "fork: resource temporarily unavailable (EAGAIN)"},
+		{Named(unix.EPERM), "operation not permitted (EPERM)"},
+		{fmt.Errorf("read: %w: try again", Named(unix.EINTR)), "read: interrupted system call (EINTR): try again"},
+	} {
+		if got := Named(test.err); got.Error() != test.want || !errors.Is(got, test.err) || Of(got) != Of(test.err) {
+			t.Errorf("%v: %q, want %q", test.err, got, test.want)
+		}
+	}
+}

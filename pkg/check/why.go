@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
@@ -89,7 +90,7 @@ func notFoundHint(lesson int, name string) string {
 func rootCause(err error) error {
 	var errno unix.Errno
 	if errors.As(err, &errno) {
-		return fmt.Errorf("%w (%s)", errno, unix.ErrnoName(errno))
+		return errname.Named(errno)
 	}
 	return err
 }

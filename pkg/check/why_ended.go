@@ -75,11 +75,7 @@ const longestTyped = 72
 
 // byHand is how a person starts the program as it is started here, in lines of a hint.
 func (r *run) byHand(with ...string) string {
-	var words []string
-	for _, w := range r.Command {
-		words = append(words, word.Quoted(w))
-	}
-	typed := strings.Join(words, " ")
+	typed := word.Line(r.Command)
 	if before := strings.Join(with, " "); len(before)+1+len(typed) > longestTyped || strings.Contains(typed, "\n") {
 		typed = "COMMAND"
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/inside"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -29,7 +30,7 @@ func Refusal(err error) error {
 		return err
 	}
 	return &steps.Unsupported{
-		What:    fmt.Sprintf("%v (%s): %s", err, unix.ErrnoName(errno), lacks),
+		What:    fmt.Sprintf("%v: %s", errname.Named(err), lacks),
 		Instead: instead, Err: err,
 	}
 }
@@ -83,7 +84,7 @@ func nearestDir(file string) string {
 
 // confined says what keeps root from a call that root may make; "" where nothing does.
 func confined(op, file string, errno syscall.Errno) string {
-	self, err := observe.TakeStatus(os.Getpid())
+	self, err := observe.Take(os.Getpid())
 	if err != nil {
 		return ""
 	}
@@ -93,11 +94,9 @@ func confined(op, file string, errno syscall.Errno) string {
 			return "this process has no " + name + " (CapEff in /proc/self/status)"
 		}
 	}
-	label, _ := os.ReadFile("/proc/self/attr/current")
-	name := strings.TrimRight(string(label), "\n\x00")
 	switch {
-	case errno == unix.EACCES && name != "" && !strings.HasPrefix(name, "unconfined"):
-		return "this process is confined by " + name + " (/proc/self/attr/current)"
+	case errno == unix.EACCES && self.Label != "" && !strings.HasPrefix(self.Label, "unconfined"):
+		return "this process is confined by " + self.Label + " (/proc/self/attr/current)"
 	case self.Get("Seccomp") == "2":
 		return "a seccomp filter is on this process, as a container has one (Seccomp in /proc/self/status)"
 	case steps.InUserNamespace():

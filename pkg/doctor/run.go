@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
@@ -47,7 +48,7 @@ func (r *Report) Run(ctx context.Context) error {
 // ranNot notes a container that did not run, for whatever reason.
 func (r *Report) ranNot(l *Lesson, err error) {
 	f := Finding{
-		State: Cannot, Fact: lang.F("its container did not run: %s", withName(err)),
+		State: Cannot, Fact: lang.F("its container did not run: %s", errname.Named(err)),
 		Mend: lang.F("see sudo workshop %d -- true, or %s", l.Number, elsewhere), Lessons: []int{l.Number},
 	}
 	var u *steps.Unsupported

@@ -65,16 +65,8 @@ func (m *Machine) try() {
 func (m *Machine) tried(what string, err error) {
 	m.Tried[what] = Works
 	if err != nil {
-		m.Tried[what] = withName(err)
+		m.Tried[what] = errname.Named(err).Error()
 	}
-}
-
-// withName adds the errno's name.
-func withName(err error) string {
-	if name := errname.Of(err); name != "" {
-		return err.Error() + " (" + name + ")"
-	}
-	return err.Error()
 }
 
 // failed is the error of what was tried, or "".

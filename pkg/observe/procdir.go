@@ -28,7 +28,7 @@ type procDir struct {
 func openProc(proc string, pid int) (*procDir, error) {
 	d := &procDir{pid: pid, path: filepath.Join(proc, strconv.Itoa(pid)), buf: make([]byte, unix.PathMax)}
 	if pid <= 0 {
-		return nil, fmt.Errorf("observe process %d: %w (EINVAL): a process id is 1 or more", pid, unix.EINVAL)
+		return nil, fmt.Errorf("observe process %d: %w: a process id is 1 or more", pid, errname.Named(unix.EINVAL))
 	}
 	var fs unix.Statfs_t
 	if err := unix.Statfs(proc, &fs); err != nil {
@@ -144,24 +144,15 @@ func (d *procDir) result(hasStatus bool) error {
 }
 
 func (d *procDir) gone() error {
-	return fmt.Errorf("observe process %d: %w (ESRCH): it has ended, or a /proc with hidepid does not show it: see ps -e",
-		d.pid, unix.ESRCH)
+	return fmt.Errorf("observe process %d: %w: it has ended, or a /proc with hidepid does not show it: see ps -e",
+		d.pid, errname.Named(unix.ESRCH))
 }
 
 func (d *procDir) noProc(proc string, err error) error {
-	return fmt.Errorf("observe process %d: no proc filesystem on %s: %w%s: mount it with: mount -t proc proc /proc",
-		d.pid, proc, err, errnoName(err))
+	return fmt.Errorf("observe process %d: no proc filesystem on %s: %w: mount it with: mount -t proc proc /proc",
+		d.pid, proc, errname.Named(err))
 }
 
 func (d *procDir) fail(op, name string, err error) error {
-	return fmt.Errorf("observe process %d: %s %s: %w%s", d.pid, op, filepath.Join(d.path, name), err, errnoName(err))
-}
-
-// errnoName gives " (ENOENT)", or "" where err is no errno.
-func errnoName(err error) string {
-	name := errname.Of(err)
-	if name == "" {
-		return ""
-	}
-	return " (" + name + ")"
+	return fmt.Errorf("observe process %d: %s %s: %w", d.pid, op, filepath.Join(d.path, name), errname.Named(err))
 }
