@@ -295,6 +295,7 @@ func TestEndedHints(t *testing.T) {
 		{3, "echo 'OSError: [Errno 16] pivot_root'; exit 1", "chdir into it after that"},
 		{6, "kill -SYS $$", "signal 31"},
 		{7, "kill -SYS $$", "refuses too much"},
+		{7, "kill -SEGV $$", "signal 11"},
 		{7, "echo seccomp: Permission denied; exit 1", "PR_SET_NO_NEW_PRIVS"},
 		{7, "echo prctl: Invalid argument; exit 1", "sock_fprog"},
 		{7, "echo prctl: Invalid argument; exit 1", "three zeros"},

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/internal/word"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 )
@@ -60,7 +62,7 @@ func (r *run) hintOfEnd(code int, said string) string {
 	switch {
 	case len(r.orphans()) > 0:
 		return lang.T("Your program has ended, and a child of it lives on and does not read the script. Wait for the child, and let it have your standard input.")
-	case r.Lesson >= 7 && (code == 128+31 || code == 128+11):
+	case r.Lesson >= 7 && code == 128+int(unix.SIGSYS):
 		return lang.F("The filter refuses too much: execve(2) itself must pass it, and all that a shell calls when it starts. Look at the jumps: each counts the instructions that are skipped. The last calls before the end:\n\t%s", r.byHand("strace", "-f"))
 	case killed:
 		return lang.F("It was killed by signal %d, or says so. See what it does with:\n\t%s", code-128, r.byHand("strace", "-f"))
