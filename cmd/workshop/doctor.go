@@ -27,7 +27,7 @@ with what was measured and the command or setting that mends it. Nothing is
 taken from a table: the system calls are made where that is harmless, on threads
 and in processes of their own, and as root a container of each lesson runs true.
 
-Exit code: 0 all lessons are ready, 1 some work with limits, 2 some cannot run.`,
+Exit code: 0 all lessons are ready, 1 some work with limits, 77 some cannot run.`,
 		Example: `  sudo workshop doctor
   sudo workshop doctor --paste
   workshop doctor --json`,
@@ -58,7 +58,7 @@ Exit code: 0 all lessons are ready, 1 some work with limits, 2 some cannot run.`
 
 // doctorCode ends with the exit code of the worst lesson.
 func doctorCode(s doctor.State) error {
-	code := map[doctor.State]int{doctor.Ready: 0, doctor.Limited: 1, doctor.Cannot: 2}[s]
+	code := map[doctor.State]int{doctor.Ready: 0, doctor.Limited: exitClaim, doctor.Cannot: exitUnsupported}[s]
 	if code == 0 {
 		return nil
 	}

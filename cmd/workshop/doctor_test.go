@@ -49,7 +49,7 @@ func TestDoctorFitsInto80Columns(t *testing.T) {
 }
 
 func TestDoctorCode(t *testing.T) {
-	for state, want := range map[doctor.State]int{doctor.Ready: 0, doctor.Limited: 1, doctor.Cannot: 2} {
+	for state, want := range map[doctor.State]int{doctor.Ready: 0, doctor.Limited: 1, doctor.Cannot: 77} {
 		if got := codeOf(doctorCode(state)); got != want {
 			t.Errorf("%s ends with %d, want %d", state, got, want)
 		}
