@@ -32,7 +32,8 @@ func newProgressCommand() *cobra.Command {
 		Long: `What you have done: lessons watched, exercises passed, hints and quiz.
 
 --hand-in prints a block for a teacher: the name that you give, and nothing else
-that says who you are. Its checksum shows a slip, and is no signature.`,
+that says who you are. Its checksum shows a slip, and is no signature. --verify
+reads to the end: of a FIFO or a terminal, until nobody writes there any more.`,
 		Example: "  workshop progress\n  workshop progress --hand-in Ada\n  workshop progress --verify answers.txt",
 		Args:    args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
