@@ -137,15 +137,15 @@ type outcome struct {
 	attack.Result
 	unclear string // why it says nothing; "" where it does
 	killed  string // the signal that ended it: "SIGSYS"
-	late    bool   // it could not even begin
+	late    bool   // it could not even begin, or its runtime has failed
 	stood   bool   // it stood still, and we ended it
 }
 
 // attack has the shell execute a probe.
-func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.Ask, s *observe.Snapshot) (o outcome, err error) {
+func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.Ask, s *observe.Snapshot) (outcome, error) {
 	f, err := attack.Prepare(p, a)
 	if err != nil {
-		return o, err
+		return outcome{}, err
 	}
 	defer f.End()
 	line := strings.Join(append(append(f.Env, g.path()), f.Args...), " ")
@@ -155,17 +155,23 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	}
 	code, _ := strconv.Atoi(status)
 	result, began := f.Judge(output, code, s)
-	o.Result = result
+	return outcomeOf(result, began, stood, code), nil
+}
+
+// outcomeOf judges how our program ended. With an exit code and no result the Go runtime
+// has failed at a call of its own, and nothing is known of the attack.
+func outcomeOf(result attack.Result, began, stood bool, code int) outcome {
+	o := outcome{Result: result}
 	switch {
 	case stood && !result.Tried():
 		o.unclear, o.stood = lang.T("our program stood still inside, and was ended"), true
 	case stood: // it has said all
-	case !began:
-		o.unclear, o.late = notBegun(code), true
-	case code > 128:
+	case code > 128 && began:
 		o.killed = observe.SignalName(code - 128)
+	case !began || code != 0 && !result.Allowed && !result.Tried():
+		o.unclear, o.late = notBegun(code), true
 	}
-	return o, nil
+	return o
 }
 
 // execute has the shell execute our program, and ends that where it stands still: else

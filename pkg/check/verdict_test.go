@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
@@ -44,6 +45,33 @@ func TestStopped(t *testing.T) {
 				t.Errorf("%+v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestOutcome: a filter has stopped an attack where it gave an errno, or a signal, and
+// not where it was in the way of our program.
+func TestOutcome(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		result       attack.Result
+		began, stood bool
+		code         int
+		want         State
+	}{
+		{"refused", attack.Result{Errno: "EPERM"}, true, false, 0, Holds},
+		{"killed", attack.Result{}, true, false, 128 + int(unix.SIGSYS), Holds},
+		{"killed by another", attack.Result{}, true, false, 128 + int(unix.SIGKILL), Unclear},
+		{"succeeded", attack.Result{Allowed: true}, true, false, 0, Fails},
+		{"not begun", attack.Result{}, false, false, 0, Unclear},
+		{"killed before it began", attack.Result{}, false, false, 128 + int(unix.SIGSYS), Unclear},
+		{"refused, and ended badly", attack.Result{Errno: "EPERM", Calls: []attack.Call{{}}}, true, false, 2, Holds},
+		{"its runtime has failed", attack.Result{}, true, false, 2, Unclear},
+		{"stood still", attack.Result{}, true, true, 128 + int(unix.SIGKILL), Unclear},
+	} {
+		e := &evidence{attacks: map[string]outcome{attack.Mkdir.Name: outcomeOf(test.result, test.began, test.stood, test.code)}}
+		if got := mkdiratRefused(e); got.state != test.want {
+			t.Errorf("%s: %+v, want %s", test.name, got, test.want)
+		}
 	}
 }
 
