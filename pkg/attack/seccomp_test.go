@@ -15,6 +15,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/rootfs"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -194,5 +195,21 @@ func TestEscapeStoppedByRule(t *testing.T) {
 	}
 	if r := escape("chroot", "seccomp"); r.Allowed || r.Errno != "EPERM" {
 		t.Errorf("chroot and the rule: %+v", r)
+	}
+}
+
+// TestWhyCountsFilters: one filter has nothing beside it, and of several the strictest
+// answer counts.
+func TestWhyCountsFilters(t *testing.T) {
+	for _, test := range []struct{ mode, filters, want string }{
+		{"0", "0", "/proc/7/status: Seccomp is 0, so something else stopped it."},
+		{"2", "1", "/proc/7/status: Seccomp is 2 (filter), with one filter."},
+		{"2", "2", "/proc/7/status: Seccomp is 2 (filter), with 2 filters; the strictest answer counts."},
+	} {
+		status := []observe.Field{{Name: "Seccomp", Value: test.mode}, {Name: "Seccomp_filters", Value: test.filters}}
+		got := attack.Mkdir.Why(attack.View{Snapshot: &observe.Snapshot{PID: 7, Status: status}}, attack.Result{})
+		if got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
@@ -386,6 +389,35 @@ func TestWantsTerminal(t *testing.T) {
 	}
 	r = run(t, 1, `echo "not a tty" >&2; exit 1`)
 	if r.NoShell == nil || r.NoShell.Why != check.WantsTerminal || r.Terminal {
+		t.Errorf("%+v", r.NoShell)
+	}
+}
+
+// TestElsewhere: a shell that answers, and that somebody else has started.
+func TestElsewhere(t *testing.T) {
+	testenv.Root(t)
+	daemon := exec.Command("sh")
+	var pipes [2]string
+	for i, to := range []func(*os.File){
+		func(f *os.File) { daemon.Stdin = f }, func(f *os.File) { daemon.Stdout = f },
+	} {
+		pipes[i] = filepath.Join(t.TempDir(), "pipe")
+		if err := unix.Mkfifo(pipes[i], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(pipes[i], os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		to(f)
+	}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(daemon.Process.Kill(), daemon.Wait()) }()
+	r := run(t, 1, `cat <"$OUT" & exec cat >"$IN"`, "IN="+pipes[0], "OUT="+pipes[1])
+	if r.NoShell == nil || r.NoShell.Why != check.Elsewhere || !strings.Contains(r.Hint, "A client of a daemon") {
 		t.Errorf("%+v", r.NoShell)
 	}
 }

@@ -126,7 +126,7 @@ var aboutTerminals = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func (r *run) wantsTerminal() bool {
-	return !r.pty && aboutTerminals().MatchString(strings.Join(r.output.lines(100), "\n"))
+	return aboutTerminals().MatchString(strings.Join(r.output.lines(100), "\n"))
 }
 
 // whyWaits is for a program that is still there.
@@ -168,7 +168,7 @@ func isShell(p process) bool {
 // or its output does not reach us.
 func (r *run) whyDeaf(shell process) *NoShell {
 	in, out := opened(shell.pid, 0), opened(shell.pid, 1)
-	if !r.pty && shares(shell.pid, 0, r.stdin) && !shares(shell.pid, 1, r.files[0]) {
+	if shares(shell.pid, 0, r.stdin) && !shares(shell.pid, 1, r.files[0]) {
 		return &NoShell{
 			Why: HidesOutput, Says: lang.F("there is a shell, process %s, and what it prints does not come to your program's standard output; its own is %s", shell, out),
 			hint: lang.T("The shell must inherit descriptor 1 from your program: do not redirect or capture its output. In Python: no capture_output and no stdout=PIPE; in Perl: system, and no backquotes; in Go: cmd.Stdout = os.Stdout, and Run, not Output."),

@@ -78,6 +78,16 @@ func TestNoJournal(t *testing.T) {
 	}
 }
 
+// TestNotUsable: of a chroot, in which mounts cannot be made private, it is the chroot
+// that is told.
+func TestNotUsable(t *testing.T) {
+	m := good()
+	m.Checks[usable], m.Tried[tryMounts] = Missing{What: "this is the inside of a chroot"}, "EINVAL"
+	if found := Judge(m).Findings; len(found) != 1 || found[0].Fact != "this is the inside of a chroot" {
+		t.Errorf("%+v", found)
+	}
+}
+
 // TestMends takes one thing away from a good machine, where nothing is found: so
 // each mend is there because of that thing.
 func TestMends(t *testing.T) {
@@ -90,6 +100,7 @@ func TestMends(t *testing.T) {
 	}{
 		"no /proc":              {func(m *Machine) { m.Proc = false }, "cccccccc", "sudo mount -t proc proc /proc"},
 		"not root":              {func(m *Machine) { m.Root = false }, "llllllll", "sudo workshop doctor"},
+		"in a chroot":           {check(usable, "WHAT", "run workshop outside of the chroot"), "cccccccc", "outside of the chroot"},
 		"run read-only":         {fails(tryRunDir, "EROFS"), "cccccccc", "sudo mount -o remount,rw /run"},
 		"run full":              {fails(tryRunDir, "ENOSPC"), "cccccccc", "df -h /run"},
 		"run refused":           {fails(tryRunDir, "EACCES"), "cccccccc", "sudo install -d -m 755 /run/workshop"},
