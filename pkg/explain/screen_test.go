@@ -12,6 +12,7 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -63,7 +64,12 @@ func TestStoppedByWhom(t *testing.T) {
 func TestNobodyWaits(t *testing.T) {
 	var out bytes.Buffer
 	s := &Teller{Screen: Screen{UI: ui.New(&out)}}
-	for _, m := range []*container.Moment{{Name: "clone"}, {Name: "execve"}} {
+	moment := func(name string) *container.Moment {
+		return &container.Moment{Name: name, Before: status("of "+name, "a"), After: status("of "+name, "b")}
+	}
+	idle := moment("idle")
+	idle.Step = steps.ForkExec
+	for _, m := range []*container.Moment{moment("clone"), idle, moment("execve"), moment("wait")} {
 		if err := errors.Join(s.Before(t.Context(), m), s.After(t.Context(), m)); err != nil {
 			t.Fatal(err)
 		}
@@ -71,8 +77,15 @@ func TestNobodyWaits(t *testing.T) {
 			t.Errorf("the child waits for %q", out.String())
 		}
 	}
-	if clone, execve := strings.Index(out.String(), "clone"), strings.Index(out.String(), "execve"); clone < 0 || execve < clone {
-		t.Errorf("after execve: %q", out.String())
+	at := -1
+	for _, want := range []string{"▸ clone", "of clone", "▸ execve", "of execve", "▸ wait", "of wait"} {
+		before := at
+		if at = strings.Index(out.String(), want); at <= before || strings.Count(out.String(), want) != 1 {
+			t.Errorf("%q is not shown once, and in its place:\n%s", want, out.String())
+		}
+	}
+	if strings.Contains(out.String(), "idle") {
+		t.Errorf("a step that does nothing is shown:\n%s", out.String())
 	}
 }
 
@@ -80,7 +93,7 @@ func TestNobodyWaits(t *testing.T) {
 // of them before the command may write there too.
 func TestPages(t *testing.T) {
 	t.Setenv("TERM", "xterm")
-	for _, typed := range []string{"\n\n\n\n\n\n", "\nq"} {
+	for _, typed := range []string{"x\n\n\n\n\n\n", "x\nq", "q"} { // an x is for nothing
 		keyboard, terminal, err := pty.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +127,10 @@ func TestPages(t *testing.T) {
 		if all := strings.Contains(shown.String(), "X19"); all == left {
 			t.Errorf("%q: the end is shown: %v\n%s", typed, all, &shown)
 		}
-		if !strings.Contains(shown.String(), "Enter: more") {
+		if !strings.Contains(shown.String(), "Enter: do it") {
+			t.Errorf("%q: nobody says that it waits:\n%s", typed, &shown)
+		}
+		if typed != "q" && !strings.Contains(shown.String(), "Enter: more") {
 			t.Errorf("%q: nothing is kept:\n%s", typed, &shown)
 		}
 	}
