@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
@@ -189,6 +191,35 @@ func TestEndsEarly(t *testing.T) {
 	}
 }
 
+// TestYieldsCPU: a bomb has the lowest priority, unless it is to compete.
+func TestYieldsCPU(t *testing.T) {
+	own, err := unix.Getpriority(unix.PRIO_PROCESS, 0) // 20 - niceness
+	if err != nil {
+		t.Fatal(err)
+	}
+	for full, want := range map[bool]string{false: "19", true: fmt.Sprint(20 - own)} {
+		b := newBomb(t, "fork-exec", "cgroup")
+		b.Shell, b.Script, b.FullCPU = "/bin/sh", "nice; exit 0", full
+		b.Duration = 20 * time.Second
+		if r, err := b.Run(t.Context()); err != nil || r.Said != want {
+			t.Errorf("with FullCPU %v its niceness is %q, want %s: %v", full, r.Said, want, err)
+		}
+	}
+}
+
+// TestPercentile: in whatever order the samples are, and of none.
+func TestPercentile(t *testing.T) {
+	ten := Latencies{9, 1, 8, 2, 7, 3, 6, 4, 5, 0}
+	for p, want := range map[int]time.Duration{0: 0, 50: 5, 90: 9, 99: 9, 100: 9} {
+		if got := ten.Percentile(p); got != want {
+			t.Errorf("%d: %v, want %v", p, got, want)
+		}
+	}
+	if got := (Latencies{}).Percentile(50); got != 0 {
+		t.Errorf("of none it is %v", got)
+	}
+}
+
 // The interlock, both ways: what is missing is said, and nothing explodes.
 func TestInterlock(t *testing.T) {
 	testenv.Root(t)
@@ -355,6 +386,9 @@ func TestLastSample(t *testing.T) {
 	}
 	if len(told) != 1 || told[0].Pids.Refused != r.Refused {
 		t.Errorf("%+v was told of %+v", told, r)
+	}
+	if len(told) == 1 && (told[0].Latency == 0 || told[0].Idle != r.Idle.Percentile(50)) {
+		t.Errorf("of the host it was told %+v", told)
 	}
 }
 
