@@ -1,8 +1,10 @@
 package matrix
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -105,5 +107,84 @@ func TestCalibrated(t *testing.T) {
 		if got := c.calibrated().State; got != test.want {
 			t.Errorf("%s by %q: %s, want %s", test.state, c.Errno, got, test.want)
 		}
+	}
+}
+
+// TestCellOf: what could not be tried shows nothing, and what this machine has not got is
+// no matter of a layer.
+func TestCellOf(t *testing.T) {
+	tried := []attack.Call{{Call: "mkdir", Errno: "EPERM"}}
+	for _, test := range []struct {
+		name   string
+		result attack.Result
+		err    error
+		want   State
+	}{
+		{"allowed", attack.Result{Allowed: true}, nil, Allowed},
+		{"stopped", attack.Result{Errno: "EPERM", Calls: tried}, nil, Stopped},
+		{"not tried", attack.Result{Errno: "EPERM"}, nil, Inconclusive},
+		{"no such call", attack.Result{Impossible: true, Calls: tried}, nil, Impossible},
+		{"no such layer", attack.Result{}, &steps.Unsupported{What: "no AppArmor"}, Impossible},
+		{"not run", attack.Result{}, unix.ENOENT, Inconclusive},
+	} {
+		if got := cellOf(&Set{}, test.result, test.err); got.State != test.want {
+			t.Errorf("%s: %+v, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestSummarise counts what could be answered, and what was stopped, for each set; an
+// attack that does not work without a layer counts for none.
+func TestSummarise(t *testing.T) {
+	capabilities, seccomp := newLayer(steps.Capabilities), newLayer(steps.Seccomp)
+	sets := []*Set{
+		{Kind: Alone, Layer: capabilities, Steps: []*steps.Step{steps.Capabilities}},
+		{Kind: Alone, Layer: seccomp, Steps: []*steps.Step{steps.Seccomp}},
+		{Kind: All, Steps: []*steps.Step{steps.Capabilities, steps.Seccomp}},
+		{Kind: Other, Other: []string{"/usr/bin/docker", "run"}},
+	}
+	row := func(base State, probe *attack.Probe, states ...State) *Row {
+		r := &Row{Probe: probe, Base: Cell{State: base}, Own: Cell{State: Stopped}}
+		for i, s := range states {
+			r.Cells = append(r.Cells, Cell{Set: sets[i], State: s})
+		}
+		r.All = r.Cells[2]
+		return r
+	}
+	rows := []*Row{
+		row(Allowed, attack.SetClock, Stopped, Allowed, Stopped, Inconclusive),
+		row(Allowed, attack.Unshare, Allowed, Stopped, Stopped, Inconclusive),
+		row(Allowed, attack.Keyctl, Inconclusive, Stopped, Stopped, Impossible),
+		row(Impossible, attack.Vsock, Impossible, Impossible, Impossible, Impossible),
+		row(Inconclusive, attack.Mknod, Inconclusive, Inconclusive, Inconclusive, Inconclusive),
+	}
+	lab := &Lab{Layers: []*Layer{capabilities, seccomp}, Sets: sets}
+	got := lab.Report(rows)
+	attacks := got.Attacks
+	got.Layers, got.Attacks = nil, nil
+	three := 3
+	want := Report{
+		Measured: 3, Answered: map[string]int{"capabilities": 2, "seccomp": 3, "all": 3},
+		Stopped: map[string]int{"capabilities": 1, "seccomp": 2, "all": 3}, Sole: map[string]int{},
+		Best: "seccomp", Together: &three, Broken: []string{"mknod"}, Untried: "docker",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for i, claim := range []Claim{Held, Held, Held, Held, Works} {
+		if attacks[i].Broken != claim {
+			t.Errorf("%s: %q, want %q", attacks[i].Name, attacks[i].Broken, claim)
+		}
+	}
+	for i, layers := range []string{"fork-exec capabilities", "fork-exec seccomp", "fork-exec capabilities seccomp", ""} {
+		if got := strings.Join(attacks[0].Cells[i].Layers, " "); got != layers {
+			t.Errorf("%s: %q, want %q", attacks[0].Cells[i].Set, got, layers)
+		}
+	}
+	if untried := Summarise(sets, rows[3:]).Untried; untried != nil {
+		t.Errorf("no attack works here, and that is laid to %s", untried.Name())
+	}
+	if sum := Summarise(sets, rows); len(sum.NotHere) != 1 || sum.NotHere[0] != rows[3] {
+		t.Errorf("not possible here: %+v", sum.NotHere)
 	}
 }
