@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/sys/mountinfo"
+
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
 
 // procText is /proc/cgroups of a kernel with net_cls switched off.
@@ -118,6 +120,23 @@ func TestSurvey(t *testing.T) {
 	}
 	if diff := cmp.Diff(wantPlaced, placed(known(t), mounts)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestLook: the survey of this machine has its pids controller where Find finds it.
+func TestLook(t *testing.T) {
+	tree, err := Find("pids")
+	testenv.Needs(t, "the pids controller", err == nil, err)
+	s, err := Look(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := indexOf(s.Controllers, "pids")
+	if i < 0 || s.Controllers[i].Mount != tree.Mount || s.Controllers[i].Version != tree.Version {
+		t.Errorf("pids is at %+v: %+v", tree, s.Controllers)
+	}
+	if s.World != worldOf(s.Mounts) || s.World == WorldNone {
+		t.Errorf("%s, with %+v", s.World, s.Mounts)
 	}
 }
 
