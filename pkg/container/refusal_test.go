@@ -45,3 +45,22 @@ func TestRefusal(t *testing.T) {
 		t.Error("no error became one")
 	}
 }
+
+// confinedEnv makes the test binary one that is refused something.
+const confinedEnv = "WORKSHOP_TEST_CONFINED"
+
+// TestRefusedByProfile: of a process in a profile, it is the profile that is told.
+func TestRefusedByProfile(t *testing.T) {
+	if os.Getenv(confinedEnv) != "" {
+		fmt.Println(container.Refusal(&os.PathError{Op: "open", Path: "/x", Err: unix.EACCES}))
+		return
+	}
+	testenv.AppArmor(t)
+	c := container.Container{
+		Steps: []*steps.Step{steps.AppArmor}, Path: "/proc/self/exe", Env: append(container.DefaultEnv(), confinedEnv+"=1"),
+	}
+	said, code, err := output(t, c, "test", "-test.run=^TestRefusedByProfile$")
+	if want := "(EACCES): this process is confined by workshop-"; err != nil || code != 0 || !strings.Contains(said, want) || !strings.Contains(said, " (enforce) ") {
+		t.Errorf("exit code %d, %v, it said %q, want %q", code, err, said, want)
+	}
+}
