@@ -1,11 +1,18 @@
 package explain
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
+	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
 // TestDescriptors: a new root gives the same files other names, which is noise; a
@@ -45,6 +52,59 @@ func TestSurvivedCapabilities(t *testing.T) {
 		note := survives(&container.Moment{Name: "execve", Before: before, After: test.after})
 		if got := strings.Contains(note, "capabilities"); got != test.want {
 			t.Errorf("%v: %s", test.after.Status, note)
+		}
+	}
+}
+
+// TestTold is what a person reads of moments that change something and of some that do
+// not, and of what has survived.
+func TestTold(t *testing.T) {
+	snapshot := func(eff string, inode uint64) *observe.Snapshot {
+		s := status("CapEff", eff, "Uid", "0 0 0 0", "Gid", "0 0 0 0", "Seccomp", "2")
+		s.PID, s.Root, s.Cwd = 7, observe.Link{Path: "/", Ino: 2}, observe.Link{Path: "/srv", Ino: inode}
+		s.Cgroups = []cgroup.Membership{{Path: "/a"}}
+		s.Namespaces = map[string]observe.Namespace{"uts": {Link: "uts:[1]"}, "pid_for_children": {Link: "pid:[1]"}}
+		return s
+	}
+	same, less := snapshot("3", 3), snapshot("1", 4)
+	born := &steps.Step{Name: "born", Does: "at birth", AtClone: steps.Namespaces.AtClone}
+	acts := &steps.Step{Name: "acts", Does: "in the child", InChild: steps.Capabilities.InChild}
+	for _, test := range []struct {
+		m    container.Moment
+		want string
+	}{
+		{container.Moment{Name: "clone", CloneFlags: "CLONE_NEWNS", Before: same, After: same}, `
+▸ clone   clone(2) makes a child: a copy of its parent, but for CLONE_NEWNS
+  nothing changed that the kernel shows
+  Inherited: pid 7, the root directory, the working directory, user and group
+  ids, capabilities, cgroups, the namespaces uts, the seccomp filters.
+`},
+		{container.Moment{Name: "born", Step: born, Before: same, After: same}, `
+▸ born   at birth
+  the child was born with it: see clone above
+`},
+		{container.Moment{Name: "acts", Step: acts, Before: same, After: same}, `
+▸ acts   in the child
+  nothing changed that the kernel shows
+`},
+		{container.Moment{Name: "execve", Before: same, After: less}, `
+▸ execve   execve(2) replaces the program, not the process
+  cwd             /srv (dev 0:0, inode 3) → /srv (dev 0:0, inode 4)
+                  where its relative paths start
+  CapEff          − CAP_DAC_OVERRIDE
+                  the parts of root's power that it has right now
+  Survived: pid 7, the root directory, user and group ids, cgroups, the
+  namespaces uts, the seccomp filters.
+
+`},
+	} {
+		var out bytes.Buffer
+		s := &Screen{UI: ui.New(&out)}
+		if err := errors.Join(s.Before(t.Context(), &test.m), s.After(t.Context(), &test.m)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, out.String()); diff != "" {
+			t.Errorf("%s:\n%s", test.m.Name, diff)
 		}
 	}
 }
