@@ -3,6 +3,7 @@ package attack_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,11 @@ func TestEscapeSays(t *testing.T) {
 		})
 		if says := attack.ChrootEscape.Verdict(r); err != nil || !strings.HasPrefix(says, test.want) {
 			t.Errorf("with %v: %q, %v; want %q", steps.Names(test.steps), says, err, test.want)
+		}
+		// Where every call succeeded, it is the mount table that shows why.
+		nowhere := slices.Contains(test.steps, steps.PivotRoot)
+		if got := strings.Contains(r.Why, "all that the process can reach"); got != nowhere {
+			t.Errorf("with %v: why %q", steps.Names(test.steps), r.Why)
 		}
 	}
 }
