@@ -67,9 +67,15 @@ func conditions() []condition {
 		},
 		{
 			rule:    lang.T("the mounts above new_root and above the current root must not be shared"),
-			prepare: func() error { return unix.Mount("", "/", "", unix.MS_SHARED|unix.MS_REC, "") },
+			prepare: shareAllButRoot,
 			newRoot: root, putOld: root,
 			want: unix.EINVAL, because: lang.T("other mount namespaces would see the swap"),
+		},
+		{
+			rule:    lang.T("put_old, where it is a mount point, must not be shared"),
+			prepare: func() error { return errors.Join(mountTmpfs(root+"/etc"), share(root+"/etc", 0)) },
+			newRoot: root, putOld: root + "/etc",
+			want: unix.EINVAL, because: lang.T("other namespaces would see the old root there"),
 		},
 		{
 			rule:    lang.T("the current root must be a mount point"),
@@ -94,6 +100,15 @@ func conditions() []condition {
 func elsewhere() string { return filepath.Join(filepath.Dir(root), "scratch") }
 
 func mountTmpfs(dir string) error { return unix.Mount("tmpfs", dir, "tmpfs", 0, "") }
+
+func share(dir string, flags uintptr) error {
+	return unix.Mount("", dir, "", unix.MS_SHARED|flags, "")
+}
+
+// shareAllButRoot leaves root private: it is put_old too, whose rule is another one.
+func shareAllButRoot() error {
+	return errors.Join(share("/", unix.MS_REC), unix.Mount("", root, "", unix.MS_PRIVATE, ""))
+}
 
 // dropSysAdmin takes CAP_SYS_ADMIN from this thread's effective set; see capset(2).
 func dropSysAdmin() error {

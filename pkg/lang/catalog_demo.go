@@ -41,12 +41,14 @@ func init() {
 			"an ordinary directory is no mount; bind it to itself and it is one":            "ただのディレクトリはマウントではない。自分自身にbindすればマウントになる",
 			"the mounts above new_root and above the current root must not be shared":       "new_rootの親マウントと、現在のルートの親マウントがsharedでないこと",
 			"other mount namespaces would see the swap":                                     "ほかのマウント名前空間にも伝わってしまう",
+			"put_old, where it is a mount point, must not be shared":                        "put_oldがマウントポイントなら、sharedでないこと",
+			"other namespaces would see the old root there":                                 "ほかの名前空間にも古いルートが現れてしまう",
 			"the current root must be a mount point":                                        "現在のルートはマウントポイントであること",
 			"chroot has made an ordinary directory the root":                                "chrootで、ただのディレクトリがルートになっている",
 			"the caller must have CAP_SYS_ADMIN in the user namespace that owns its mounts": "呼び出し元は、マウントを所有するユーザー名前空間でCAP_SYS_ADMINを持つこと",
 			"root without this capability is not enough":                                    "これがなければ、rootでも足りない",
-			"nothing is broken":                                                             "何も破らない",
-			"so it succeeds":                                                                "だから成功する",
+			"nothing is broken": "何も破らない",
+			"so it succeeds":    "だから成功する",
 		}
 	})
 }
