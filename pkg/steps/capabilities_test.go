@@ -142,15 +142,15 @@ func TestChrootUntilExecve(t *testing.T) {
 func TestVerifyCapabilities(t *testing.T) {
 	testenv.Root(t)
 	us := &Run{PID: os.Getpid()}
-	err := capabilitiesAreGone(&Spec{}, us)
+	err := Capabilities.Verify(&Spec{}, us)
 	if err == nil || !strings.Contains(err.Error(), "CAP_SYS_TIME") {
 		t.Errorf("got %v, want that CAP_SYS_TIME is still there", err)
 	}
-	if err := capabilitiesAreGone(&Spec{Capabilities: CapabilitySettings{Privileged: true}}, us); err != nil {
+	if err := Capabilities.Verify(&Spec{Capabilities: CapabilitySettings{Privileged: true}}, us); err != nil {
 		t.Error(err)
 	}
 	nnp := &Spec{Capabilities: CapabilitySettings{Privileged: true, NoNewPrivs: true}}
-	if err := capabilitiesAreGone(nnp, us); err == nil {
+	if err := Capabilities.Verify(nnp, us); err == nil {
 		t.Error("no_new_privs is not set, and that was not seen")
 	}
 }
@@ -165,11 +165,11 @@ func TestInheritable(t *testing.T) {
 			return err
 		}
 		us := &Run{PID: unix.Gettid()}
-		says(t, capabilitiesAreGone(everything, us), "")
+		says(t, Capabilities.Verify(everything, us), "")
 		if err := inherit(unix.CAP_KILL); err != nil {
 			return err
 		}
-		says(t, capabilitiesAreGone(everything, us), "CapInh still has CAP_KILL")
+		says(t, Capabilities.Verify(everything, us), "CapInh still has CAP_KILL")
 		if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, unix.CAP_KILL, 0, 0); err != nil {
 			return err
 		}

@@ -24,20 +24,20 @@ func TestVerifySees(t *testing.T) {
 		spec   Spec
 		says   string // "" where it must be content
 	}{
-		{"the root is this one", rootIsNew, Spec{Root: "/"}, ""},
-		{"another root", rootIsNew, Spec{Root: outside}, "/ is not " + outside},
-		{"the old root", oldRootIsGone, Spec{Root: "/"}, "the host's root is still mounted at /"},
-		{"another root and the old one", oldRootIsGone, Spec{Root: outside}, "/ is not " + outside},
+		{"the root is this one", Chroot.Verify, Spec{Root: "/"}, ""},
+		{"another root", Chroot.Verify, Spec{Root: outside}, "/ is not " + outside},
+		{"the old root", PivotRoot.Verify, Spec{Root: "/"}, "the host's root is still mounted at /"},
+		{"another root and the old one", PivotRoot.Verify, Spec{Root: outside}, "/ is not " + outside},
 
-		{"no namespace is new", namespacesHold, Spec{Namespaces: NamespaceSettings{Kinds: none}}, ""},
-		{"one is the old one", namespacesHold, Spec{Namespaces: NamespaceSettings{Kinds: []string{"uts"}}}, "ns/uts is the namespace of"},
-		{"the mounts are the old ones", namespacesHold, Spec{Steps: []string{"pivot-root"}, Namespaces: NamespaceSettings{Kinds: none}}, "ns/mnt is the namespace of"},
-		{"not the joined one", namespacesHold, Spec{Namespaces: NamespaceSettings{Kinds: none, Join: []string{"uts=/proc/self/ns/ipc"}}}, "ns/uts is not the namespace of /proc/self/ns/ipc"},
-		{"root is root", namespacesHold, Spec{Namespaces: NamespaceSettings{Kinds: none, User: true}}, "uid_map reads"},
-		{"no proc", namespacesHold, Spec{Root: outside, Steps: []string{"chroot"}, Namespaces: NamespaceSettings{Kinds: none}}, "no proc is mounted on " + outside + "/proc"},
+		{"no namespace is new", Namespaces.Verify, Spec{Namespaces: NamespaceSettings{Kinds: none}}, ""},
+		{"one is the old one", Namespaces.Verify, Spec{Namespaces: NamespaceSettings{Kinds: []string{"uts"}}}, "ns/uts is the namespace of"},
+		{"the mounts are the old ones", Namespaces.Verify, Spec{Steps: []string{"pivot-root"}, Namespaces: NamespaceSettings{Kinds: none}}, "ns/mnt is the namespace of"},
+		{"not the joined one", Namespaces.Verify, Spec{Namespaces: NamespaceSettings{Kinds: none, Join: []string{"uts=/proc/self/ns/ipc"}}}, "ns/uts is not the namespace of /proc/self/ns/ipc"},
+		{"root is root", Namespaces.Verify, Spec{Namespaces: NamespaceSettings{Kinds: none, User: true}}, "uid_map reads"},
+		{"no proc", Namespaces.Verify, Spec{Root: outside, Steps: []string{"chroot"}, Namespaces: NamespaceSettings{Kinds: none}}, "no proc is mounted on " + outside + "/proc"},
 
-		{"no filter is wanted", filtersAreThere, Spec{}, ""},
-		{"a filter", filtersAreThere, Spec{Seccomp: SeccompSettings{Filters: []seccomp.Filter{{}}}}, "the child "}, // of a container it has one
+		{"no filter is wanted", Seccomp.Verify, Spec{}, ""},
+		{"a filter", Seccomp.Verify, Spec{Seccomp: SeccompSettings{Filters: []seccomp.Filter{{}}}}, "the child "}, // of a container it has one
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			says(t, test.verify(&test.spec, &Run{PID: os.Getpid()}), test.says)
@@ -76,7 +76,7 @@ func TestVerifyCgroup(t *testing.T) {
 				}
 			}
 			spec := &Spec{Cgroup: CgroupSettings{PidsMax: "20"}}
-			says(t, pidsMaxHolds(spec, &Run{PID: os.Getpid(), Tree: tree, BirthGroup: test.birth}), test.says)
+			says(t, Cgroup.Verify(spec, &Run{PID: os.Getpid(), Tree: tree, BirthGroup: test.birth}), test.says)
 		})
 	}
 }
@@ -94,11 +94,33 @@ func TestVerifyCountsFilters(t *testing.T) {
 			return err
 		}
 		r := &Run{PID: unix.Gettid()}
-		says(t, filtersAreThere(one, r), "")
-		says(t, filtersAreThere(two, r), "and should have")
+		says(t, Seccomp.Verify(one, r), "")
+		says(t, Seccomp.Verify(two, r), "and should have")
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestPivotRootAmongSharedMounts: the supervisor's mounts are private already, and
+// those of a program that imports the step alone may be as systemd leaves them.
+func TestPivotRootAmongSharedMounts(t *testing.T) {
+	testenv.Root(t)
+	spec := &Spec{Root: t.TempDir()}
+	err := thread.Do(func() error {
+		if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
+			return err
+		}
+		// Private first: what is shared from then on has no peer on the host.
+		for _, kind := range []uintptr{unix.MS_PRIVATE, unix.MS_SHARED} {
+			if err := unix.Mount("", "/", "", unix.MS_REC|kind, ""); err != nil {
+				return err
+			}
+		}
+		return PivotRoot.InChild(spec)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
