@@ -104,7 +104,8 @@ type explosion struct {
 	shown  time.Time // the last sample
 	count  int       // of processes, in that sample
 	meter  *meter
-	seen   int // of the meter's samples
+	seen   int           // of the meter's samples
+	median time.Duration // of those that the last sample told
 	input  *os.File
 	armed  chan struct{}
 	final  cgroup.Pids // what the group had counted when the bomb ended by itself
@@ -256,9 +257,19 @@ func (e *explosion) look(last bool) {
 		return
 	}
 	e.shown, e.count = time.Now(), pids.Current
+	e.Sample(Sample{time.Since(e.start), pids, e.latency(), e.report.Idle.Percentile(50)})
+}
+
+// latency is the median since the last sample. Where no fork has ended meanwhile it
+// is the last median, or what the one under way has taken so far.
+func (e *explosion) latency() time.Duration {
 	new := e.meter.since(e.seen)
 	e.seen += len(new)
-	e.Sample(Sample{time.Since(e.start), pids, new.Percentile(50), e.report.Idle.Percentile(50)})
+	if len(new) > 0 {
+		e.median = new.Percentile(50)
+		return e.median
+	}
+	return max(e.median, e.meter.waiting())
 }
 
 // kill ends all of it, and counts.

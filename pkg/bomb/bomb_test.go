@@ -392,6 +392,25 @@ func TestLastSample(t *testing.T) {
 	}
 }
 
+// TestLatencyWithoutFork: where no fork has ended since the last sample, the gauge does
+// not say that one takes no time.
+func TestLatencyWithoutFork(t *testing.T) {
+	e := &explosion{meter: &meter{samples: Latencies{3, 5, 7}}}
+	for _, want := range []time.Duration{5, 5} { // the second time none is new
+		if got := e.latency(); got != want {
+			t.Errorf("it is %d, want %d", got, want)
+		}
+	}
+	e.meter.begin(time.Now().Add(-time.Minute))
+	if got := e.latency(); got < time.Minute {
+		t.Errorf("a fork has taken a minute so far, and it is %v", got)
+	}
+	e.meter.done(time.Hour, nil)
+	if got := e.latency(); got != time.Hour || e.meter.waiting() != 0 {
+		t.Errorf("it took an hour, and it is %v; one takes %v", got, e.meter.waiting())
+	}
+}
+
 // Ctrl-C ends all of it.
 func TestInterrupted(t *testing.T) {
 	b := newBomb(t, "fork-exec", "cgroup")

@@ -25,6 +25,7 @@ const between = 3 * time.Millisecond
 type meter struct {
 	mu      sync.Mutex
 	samples Latencies
+	forking time.Time // since when one is under way; zero where none is
 	stop    chan struct{}
 	stopped chan struct{}
 }
@@ -45,13 +46,36 @@ func (m *meter) run() {
 			return
 		case <-tick.C:
 		}
+		m.begin(time.Now())
 		// A host that cannot fork at all waits as long as it takes.
-		if took, err := forkLatency(); err == nil {
-			m.mu.Lock()
-			m.samples = append(m.samples, took)
-			m.mu.Unlock()
-		}
+		took, err := forkLatency()
+		m.done(took, err)
 	}
+}
+
+func (m *meter) begin(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forking = now
+}
+
+func (m *meter) done(took time.Duration, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forking = time.Time{}
+	if err == nil {
+		m.samples = append(m.samples, took)
+	}
+}
+
+// waiting is how long the fork under way has taken so far; 0 where none is.
+func (m *meter) waiting() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.forking.IsZero() {
+		return 0
+	}
+	return time.Since(m.forking)
 }
 
 // since gives the samples after the first n.
