@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/pflag"
 
 	"github.com/how-to-be-a-container/workshop/pkg/container"
+	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/seccomp"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
@@ -19,6 +21,24 @@ func readSeccompProfile(spec *steps.Spec, filters bool) error {
 		return &container.SettingError{Step: steps.Seccomp.Name, Err: err}
 	}
 	return nil
+}
+
+// warnOfSilence tells whose own rule keeps the command from printing anything, which looks
+// like a mistake of ours. A call that notify hands to us is shown.
+func warnOfSilence(c steps.SeccompSettings) {
+	if len(c.Rules) == 0 && c.Profile == "" {
+		return
+	}
+	policies, err := c.Policies(nil)
+	if err != nil {
+		return // the run says it
+	}
+	for _, p := range policies {
+		action, certain := p.Of("write")
+		if certain && !action.Makes() && action.Kind() != seccomp.Trace && action.Kind() != seccomp.Notify {
+			warn(errors.New(lang.F("your own rule, %s, forbids write: the command can print nothing", p.RuleFor("write"))))
+		}
+	}
 }
 
 // addSeccompFlags: a rule has commas in it, so each flag is one rule.

@@ -146,6 +146,9 @@ func (f *lessonFlags) run(cmd *cobra.Command, s *steps.Step, args []string) erro
 		findSelf(c.Env)
 	}
 	f.watch(c, s)
+	if !f.quiet && slices.Contains(c.Steps, steps.Seccomp) {
+		warnOfSilence(c.Spec.Seccomp)
+	}
 	if f.quiet || f.json {
 		return runContainer(cmd.Context(), c)
 	}

@@ -4,6 +4,7 @@ package lang
 func init() {
 	add(func() map[string]string {
 		return map[string]string{
+			"your own rule, %s, forbids write: the command can print nothing": "自分で書いたルール %s がwriteを禁じているので、コマンドは何も表示できません",
 			"a container with %s":      "%sを使うコンテナ",
 			"process %d":               "プロセス%d",
 			"Docker's default profile": "Dockerのデフォルトプロファイル",
