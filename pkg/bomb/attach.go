@@ -41,7 +41,7 @@ func Attach(ctx context.Context, c container.Container, f Forker) (a Attached, e
 		ended <- err
 	}()
 	if err := json.NewDecoder(out).Decode(&a.First); err != nil {
-		return a, fmt.Errorf("the first process said nothing: %w", cmp.Or(<-ended, err))
+		return a, cmp.Or(<-ended, fmt.Errorf("the first process said nothing: %w", err))
 	}
 	f.Rlimit = 0
 	a.Attached, err = attached(ctx, <-born, c.Path, f)

@@ -11,6 +11,7 @@ import (
 	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
@@ -23,6 +24,10 @@ var RootGroup = &Demo{
 }
 
 func rootGroup(screen *ui.UI) (bool, error) {
+	// Where no group can be made there is none to compare the root with.
+	if err := steps.Cgroup.Check(&steps.Spec{}); err != nil {
+		return false, err
+	}
 	tree, err := cgroup.Find("pids")
 	if err != nil {
 		return false, err
