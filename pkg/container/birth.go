@@ -43,8 +43,25 @@ func (s *supervisor) start(ctx context.Context, attr *syscall.SysProcAttr) error
 	if err := s.describe(); err != nil {
 		return err
 	}
-	in := instructions{s.Spec, append(verbatim{s.path()}, s.Args...), s.env(), s.into != nil}
+	open, err := inheritable()
+	if err != nil {
+		return err
+	}
+	in := instructions{s.Spec, append(verbatim{s.path()}, s.Args...), s.env(), s.into != nil, open}
 	return s.socket.say(in.values()...)
+}
+
+// inheritable are our descriptors that live on in every program that we execute.
+func inheritable() (list []int, err error) {
+	names, err := os.ReadDir("/proc/self/fd")
+	for _, name := range names {
+		fd, _ := strconv.Atoi(name.Name())
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if fd > 2 && err == nil && flags&unix.FD_CLOEXEC == 0 {
+			list = append(list, fd)
+		}
+	}
+	return list, err
 }
 
 // spawn clones the child into its cgroup, so that nothing of it was ever outside:

@@ -63,6 +63,9 @@ func (c *child) run() error {
 	if err := c.socket.hear(in.values()...); err != nil {
 		return fmt.Errorf("this is the inside of a container and not a command: %w", err)
 	}
+	for _, fd := range in.Inherited {
+		unix.CloseOnExec(fd)
+	}
 	list, err := steps.Resolve(in.Spec.Steps)
 	if err != nil {
 		return err
@@ -156,7 +159,10 @@ func (c *child) prepare(in *instructions) error {
 		return err
 	}
 	// Nothing but 0, 1 and 2 may live on: an open directory would be a way out too.
-	if err := unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
+	// Without the flag (EINVAL before Linux 5.11) or the call (ENOSYS before 5.9) it is
+	// what was inherited, which is marked already: we open nothing that lives on.
+	err = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
+	if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
 		return &steps.Error{Op: "close_range", Err: err}
 	}
 	lowerOpenFiles()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -121,7 +122,8 @@ func TestErrorsTravelFromTheChild(t *testing.T) {
 	}
 }
 
-// TestDescriptors opens one that is inherited on purpose: it must not live on.
+// TestDescriptors opens one that is inherited on purpose: it must not live on, also
+// where the kernel's close_range knows no CLOSE_RANGE_CLOEXEC, or is not there.
 func TestDescriptors(t *testing.T) {
 	dir, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY, 0) // without O_CLOEXEC
 	if err != nil {
@@ -129,13 +131,39 @@ func TestDescriptors(t *testing.T) {
 	}
 	defer unix.Close(dir)
 	c := testroot.Container(t)
-	out, _, err := output(t, c, "/bin/sh", "-c", "ls /proc/$$/fd")
-	if err != nil {
-		t.Fatal(err)
+	for _, errno := range []unix.Errno{0, unix.EINVAL, unix.ENOSYS} {
+		c.BeforeClone = func() {
+			if err := refuseCloseRange(errno); err != nil {
+				t.Error(err)
+			}
+		}
+		out, _, err := output(t, c, "/bin/sh", "-c", "ls /proc/$$/fd")
+		if err != nil {
+			t.Errorf("close_range fails with %d: %v", errno, err)
+		}
+		if got := strings.Fields(out); !slices.Equal(got, []string{"0", "1", "2"}) {
+			t.Errorf("close_range fails with %d: descriptors after execve: %v", errno, got)
+		}
 	}
-	if got := strings.Fields(out); !slices.Equal(got, []string{"0", "1", "2"}) {
-		t.Errorf("descriptors after execve: %v", got)
+}
+
+// refuseCloseRange has close_range(2) fail for this thread and for what it clones.
+func refuseCloseRange(errno unix.Errno) error {
+	if errno == 0 {
+		return nil
 	}
+	filter := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}, // the number of the call
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: unix.SYS_CLOSE_RANGE, Jf: 1},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}
+	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	_, _, failed := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&prog)))
+	if failed != 0 {
+		return failed
+	}
+	return nil
 }
 
 func TestRootIsAnOverlay(t *testing.T) {

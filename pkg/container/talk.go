@@ -25,6 +25,8 @@ type instructions struct {
 	Command verbatim // what is executed, looked up in PATH; then its arguments from argv[0] on
 	Env     verbatim
 	Enters  bool // into a container: the host's /proc is procFD, for / is not the host's
+
+	Inherited []int // descriptors that it has from us without being meant to
 }
 
 // verbatim are strings that travel as they are: a JSON string is UTF-8, and an
@@ -55,7 +57,7 @@ func (v *verbatim) UnmarshalJSON(text []byte) error {
 // values are the fields one by one, as they travel: a struct is dear to learn, as
 // in steps.Spec.
 func (in *instructions) values() []any {
-	return []any{&in.Spec, &in.Command, &in.Env, &in.Enters}
+	return []any{&in.Spec, &in.Command, &in.Env, &in.Enters, &in.Inherited}
 }
 
 // wireError is an error as data, so that errors.Is works in the supervisor too.

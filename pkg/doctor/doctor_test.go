@@ -32,7 +32,7 @@ func good() *Machine {
 		m.Rootfs[k.Name] = true
 	}
 	for _, what := range []string{
-		tryRunDir, tryMounts, tryOverlay, tryPivot, tryChroot, tryBounding, tryGuard, tryTools, tryFilter, tryTrace, tryCloseRange,
+		tryRunDir, tryMounts, tryOverlay, tryPivot, tryChroot, tryBounding, tryGuard, tryTools, tryFilter, tryTrace,
 	} {
 		m.Tried[what] = Works
 	}
@@ -107,7 +107,6 @@ func TestMends(t *testing.T) {
 		"no mounts":             {fails(tryMounts, eperm), "cccccccc", "make vm"},
 		"no mounts, docker":     {inDocker(fails(tryMounts, eperm)), "cccccccc", "docker run --privileged"},
 		"no mounts, knob":       {knob("user.max_mnt_namespaces", "0", tryMounts), "cccccccc", "sudo sysctl -w user.max_mnt_namespaces=10000"},
-		"old kernel":            {fails(tryCloseRange, "ENOSYS"), "cccccccc", "a newer kernel"},
 		"no ptrace":             {fails(tryTrace, eperm), "llllllll", "make vm"},
 		"no ptrace, yama":       {knob("kernel.yama.ptrace_scope", "3", tryTrace), "llllllll", "kernel.yama.ptrace_scope = 3 out of"},
 		"no root filesystem":    {func(m *Machine) { clear(m.Rootfs) }, "rccccccc", "sudo workshop rootfs build busybox"},

@@ -24,7 +24,6 @@ var rules = []rule{
 	{anyRun, notUsable},
 	{anyRun, noRunDir},
 	{anyRun, noMounts},
-	{anyRun, noCloseRange},
 	{anyRun, noGuard},
 	{anyRun, noTrace},
 	{newRoot, noRootfs},
@@ -118,14 +117,6 @@ func noMounts(m *Machine) []Finding {
 		return cannot(lang.F("a mount namespace of its own: %s", why+"; user.max_mnt_namespaces = 0"), "sudo sysctl -w user.max_mnt_namespaces=10000")
 	}
 	return cannot(lang.F("a mount namespace of its own: %s", why), m.outside())
-}
-
-func noCloseRange(m *Machine) []Finding {
-	if why := m.failed(tryCloseRange); why != "" {
-		return cannot(lang.F("close_range with CLOSE_RANGE_CLOEXEC: %s; Linux 5.11 has it, and this is %s", why, m.Kernel),
-			lang.F("a newer kernel: %s", elsewhere))
-	}
-	return nil
 }
 
 func noGuard(m *Machine) []Finding {

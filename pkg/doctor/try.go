@@ -22,18 +22,17 @@ const Works = "works"
 
 // What is tried. A namespace of a kind is tried as "namespace KIND".
 var (
-	tryRunDir     = "write to " + journal.Dir
-	tryMounts     = lang.N("own mounts")
-	tryOverlay    = "overlay"
-	tryPivot      = "pivot_root"
-	tryChroot     = "chroot"
-	tryBounding   = "PR_CAPBSET_DROP"
-	tryGuard      = lang.N("guard cgroup")
-	tryTools      = lang.N("copy of workshop")
-	tryFilter     = lang.N("seccomp filter")
-	tryTrace      = "ptrace"
-	tryCloseRange = "close_range"
-	tryNamespace  = "namespace "
+	tryRunDir    = "write to " + journal.Dir
+	tryMounts    = lang.N("own mounts")
+	tryOverlay   = "overlay"
+	tryPivot     = "pivot_root"
+	tryChroot    = "chroot"
+	tryBounding  = "PR_CAPBSET_DROP"
+	tryGuard     = lang.N("guard cgroup")
+	tryTools     = lang.N("copy of workshop")
+	tryFilter    = lang.N("seccomp filter")
+	tryTrace     = "ptrace"
+	tryNamespace = "namespace "
 )
 
 // try makes the calls that the lessons rest on, each where it ends with a thread
@@ -41,7 +40,6 @@ var (
 func (m *Machine) try() {
 	m.tried(tryFilter, thread.Do(installFilter))
 	m.tried(tryTrace, thread.Do(traceChild))
-	m.tried(tryCloseRange, unix.CloseRange(1<<30, 1<<30, unix.CLOSE_RANGE_CLOEXEC))
 	m.tried(tryNamespace+"user", newUserNamespace())
 	if !m.Root {
 		return

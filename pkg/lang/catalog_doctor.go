@@ -81,7 +81,6 @@ func init() {
 			"there is no /proc, from which everything is read":                                                  "すべての情報源である/procがありません",
 			"not root: mounts, cgroups, the overlay and the containers themselves were not tried":               "rootではないため、マウント、cgroup、overlay、コンテナそのものは試していません",
 			"a mount namespace of its own: %s":                                                                  "専用のマウント名前空間: %s",
-			"close_range with CLOSE_RANGE_CLOEXEC: %s; Linux 5.11 has it, and this is %s":                       "CLOSE_RANGE_CLOEXEC付きのclose_range: %s。Linux 5.11からあり、これは%sです",
 			"no guard cgroup: a run may leave processes behind, and the fork bomb is refused":                   "ガードのcgroupを作れません。実行後にプロセスが残ることがあり、fork爆弾は拒否されます",
 			"ptrace: %s: what execve makes of the process is not shown, and trace rules do not work":            "ptrace: %s: execveがプロセスをどう変えるかは表示されず、traceのルールも働きません",
 			"no root filesystem is built":                                                                       "ルートファイルシステムが1つもありません",
@@ -112,8 +111,7 @@ func init() {
 	add(func() map[string]string {
 		return map[string]string{
 			"%s run --privileged, or outside of the container: %s": "%s run --privileged。またはコンテナの外で: %s",
-			"make room: %s":      "空きを作る: %s",
-			"a newer kernel: %s": "新しいカーネルで: %s",
+			"make room: %s": "空きを作る: %s",
 			"take kernel.yama.ptrace_scope = 3 out of /etc/sysctl.d and reboot: it cannot be lowered":                                 "/etc/sysctl.dからkernel.yama.ptrace_scope = 3を取り除いて再起動する(値は下げられません)",
 			"sudo mount -o remount,rw /, or: export WORKSHOP_ROOTFS=DIR on a writable file system, and sudo -E workshop rootfs build": "sudo mount -o remount,rw /。または、書き込めるファイルシステムのディレクトリをexport WORKSHOP_ROOTFS=DIRで指定して、sudo -E workshop rootfs build",
 			"boot from a disk, or %s": "ディスクから起動する、または%s",
