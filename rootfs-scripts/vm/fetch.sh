@@ -79,7 +79,8 @@ unpack() {
 
 # select_kernel keeps the kernel and the modules that the lessons need.
 select_kernel() {
-	cp "$new"/all/boot/vmlinuz-* "$new/vmlinuz"
+	# In /boot, or beside its modules: Debian 14.
+	cp "$(find "$new/all" -name 'vmlinuz*' -type f -print -quit)" "$new/vmlinuz"
 	mkdir "$new/modules"
 	for m in overlay veth; do
 		find "$new/all/usr/lib/modules" -name "$m.ko*" -exec cp {} "$new/modules" \;
