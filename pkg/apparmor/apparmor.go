@@ -16,11 +16,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/how-to-be-a-container/workshop/internal/errname"
 	"github.com/how-to-be-a-container/workshop/pkg/inside"
 )
 
 // Dir is where the kernel shows and takes profiles, on securityfs.
 const Dir = "/sys/kernel/security/apparmor"
+
+// execFile takes the label for the next execve.
+const execFile = "/proc/thread-self/attr/apparmor/exec"
 
 const enabledFile = "/sys/module/apparmor/parameters/enabled"
 
@@ -199,6 +203,7 @@ type Kernel struct {
 	Built     bool     `json:"built"`     // AppArmor is compiled in
 	Enabled   bool     `json:"enabled"`   // and it was not switched off at boot
 	Visible   bool     `json:"visible"`   // its files on securityfs can be seen
+	NoExec    string   `json:"no_exec"`   // what openat2 says of execFile in a kernel that is too old; else ""
 	LSMs      []string `json:"lsms"`      // what the kernel runs instead or beside it; nil where that cannot be told
 	Label     string   `json:"label"`     // of this process
 	Namespace string   `json:"namespace"` // the policy namespace: "root", or the name of a container's own
@@ -214,6 +219,7 @@ func Look() Kernel {
 	k.Built, k.Enabled = err == nil, strings.TrimSpace(string(b)) == "Y"
 	_, err = os.Stat(Dir)
 	k.Visible = err == nil
+	k.NoExec = noExec()
 	k.LSMs = lsms()
 	if label, err := Own(); err == nil {
 		k.Label = label.String()
@@ -226,4 +232,17 @@ func Look() Kernel {
 	k.WSL = inside.WSL() != nil
 	k.Parser, _ = parser()
 	return k
+}
+
+// noExec opens execFile as whoever enters a profile does: Linux 5.6 brought the call
+// (ENOSYS), and 5.8 the file (ENOENT).
+func noExec() string {
+	fd, err := unix.Openat2(unix.AT_FDCWD, execFile, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC})
+	switch {
+	case err == nil:
+		unix.Close(fd)
+	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.ENOENT):
+		return errname.Of(err)
+	}
+	return ""
 }

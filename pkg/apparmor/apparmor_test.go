@@ -270,6 +270,7 @@ func TestMissing(t *testing.T) {
 		"off":           {func(k *Kernel) { k.Enabled = false }, "switched off", "apparmor=1 security=apparmor"},
 		"in docker":     {func(k *Kernel) { k.Visible, k.Container = false, "docker" }, "container (docker)", "outside"},
 		"no securityfs": {func(k *Kernel) { k.Visible = false }, Dir, "mount -t securityfs"},
+		"Linux 5.4":     {func(k *Kernel) { k.NoExec = "ENOSYS" }, "ENOSYS", "Linux 5.8"},
 		"no parser":     {func(k *Kernel) { k.Parser = "" }, "apparmor_parser", "apt-get install apparmor"},
 	} {
 		k := all

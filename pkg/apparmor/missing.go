@@ -36,6 +36,11 @@ func (k Kernel) Missing() *Missing {
 			lang.F("the kernel has AppArmor, but there is no %s", Dir),
 			"mount -t securityfs securityfs /sys/kernel/security",
 		}
+	case k.NoExec != "":
+		return &Missing{
+			lang.F("the kernel has AppArmor, but openat2 %s fails: %s", execFile, k.NoExec),
+			lang.F("Linux 5.8 has both: %s", "make vm"),
+		}
 	case k.Parser == "":
 		return &Missing{ErrNoParser.Error(), "apt-get install apparmor"}
 	}

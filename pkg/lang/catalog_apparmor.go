@@ -33,8 +33,10 @@ func init() {
 			"the kernel has AppArmor, but this is a container (%s) that does not show %s": "カーネルにAppArmorはありますが、ここはコンテナ(%s)の中で、%sが見えません",
 			"run workshop outside of the container, or in a VM: make vm":                  "コンテナの外か、VM(make vm)で実行してください",
 			"the kernel has AppArmor, but there is no %s":                                 "カーネルにAppArmorはありますが、%sがありません",
-			" (%s is not Y)":                     " (%sがYではありません)",
-			"; the security modules it runs: %s": "。動いているセキュリティモジュール: %s",
+			"the kernel has AppArmor, but openat2 %s fails: %s":                           "カーネルにAppArmorはありますが、openat2 %sが失敗します: %s",
+			"Linux 5.8 has both: %s":                                                      "Linux 5.8には両方あります: %s",
+			" (%s is not Y)":                                                              " (%sがYではありません)",
+			"; the security modules it runs: %s":                                          "。動いているセキュリティモジュール: %s",
 		}
 	})
 }
