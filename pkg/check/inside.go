@@ -139,6 +139,7 @@ type outcome struct {
 	killed  string // the signal that ended it: "SIGSYS"
 	late    bool   // it could not even begin, or its runtime has failed
 	stood   bool   // it stood still, and we ended it
+	over    bool   // the time was over
 }
 
 // attack has the shell execute a probe.
@@ -151,7 +152,7 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	line := strings.Join(append(append(f.Env, g.path()), f.Args...), " ")
 	output, status, stood, err := r.execute(ctx, line)
 	if err != nil {
-		return outcome{unclear: err.Error()}, nil
+		return outcome{unclear: err.Error(), over: errors.Is(err, errTooLong)}, nil
 	}
 	code, _ := strconv.Atoi(status)
 	result, began := f.Judge(output, code, s)
@@ -221,6 +222,16 @@ func attackHint(e *evidence) string {
 		return lang.F("The attack is made by a Go program, and your filter ends it before it begins. Allow what every Go program calls, as for any program that may run inside: %s.", strings.Join(goCalls, ", "))
 	}
 	return ""
+}
+
+// hasty tells whether there was no time for an attack.
+func (e *evidence) hasty() bool {
+	for _, o := range e.attacks {
+		if o.over {
+			return true
+		}
+	}
+	return errors.Is(e.deaf, errTooLong)
 }
 
 // goCalls are the system calls that a Go program makes before its main function, and

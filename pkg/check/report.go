@@ -61,6 +61,9 @@ func (r *Report) judge(e *evidence) {
 		}
 		v := p.judge(e)
 		r.Points = append(r.Points, Point{p.lesson, p.name, lang.T(p.says), v.state, v.fact})
+		if v.state == Unclear && r.Hint == "" && p.attacks && e.hasty() {
+			r.Hint = lang.T("Give it more time, with --timeout.")
+		}
 		if v.state != Holds && r.Hint == "" && p.hint != nil {
 			r.Hint = p.hint(e)
 		}

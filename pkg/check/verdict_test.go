@@ -109,6 +109,22 @@ func TestShellLives(t *testing.T) {
 	}
 }
 
+// TestHasty: whose attack had no time is told so, and nothing about the profile.
+func TestHasty(t *testing.T) {
+	s, err := observe.Take(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Label = "box (enforce)"
+	r := &Report{Lesson: 8}
+	r.judge(&evidence{host: s, program: s, shell: s, attacks: map[string]outcome{
+		attack.OwnFile.Name: {unclear: "why", over: true},
+	}})
+	if !strings.Contains(r.Hint, "--timeout") {
+		t.Errorf("the hint is %q", r.Hint)
+	}
+}
+
 // TestForeignHint: the hint is about the ABI that was open.
 func TestForeignHint(t *testing.T) {
 	for call, want := range map[string]string{
