@@ -34,8 +34,8 @@ var held = struct {
 // usr/local/bin/workshop. Laid over a root filesystem as the upper lower layer
 // of an overlay, it brings workshop into it without a write. Each build of the
 // program, told by its size and modification time, has a directory of its own.
-// The directory stays at least as long as this process. It needs root once for
-// each build, and costs a few system calls after that.
+// The directory stays at least as long as this process. It needs root, and after
+// the first time for a build costs a few system calls.
 func Tools() (string, error) {
 	dir, err := tools()
 	if errors.Is(err, os.ErrPermission) {
@@ -54,7 +54,7 @@ func tools() (string, error) {
 		return "", err
 	}
 	defer me.Close()
-	dir := filepath.Join(Dir(), ".tools", me.id())
+	dir := filepath.Join(toolsDir(), me.id())
 	for range 10 { // another process may delete what we just made
 		if held.locks[dir] != nil && me.isIn(dir) {
 			return dir, nil
@@ -69,6 +69,10 @@ func tools() (string, error) {
 	}
 	return "", fmt.Errorf("%s is deleted as often as it is made", dir)
 }
+
+// toolsDir holds the directories of all builds. It is root's alone: who can open a
+// directory can lock it, and hold up whoever waits for the lock.
+func toolsDir() string { return filepath.Join(Dir(), ".tools") }
 
 // holdTools gives the shared lock of the directory where it is whole, else nil.
 func holdTools(dir string, me *self) *os.File {
@@ -87,11 +91,7 @@ func holdTools(dir string, me *self) *os.File {
 // makeTools makes the directory and renames it into place, and deletes those
 // that nobody uses.
 func makeTools(dir string, me *self) error {
-	parent := filepath.Dir(dir)
-	if err := mkdirAll(parent); err != nil {
-		return err
-	}
-	all, err := lockDir(parent, unix.LOCK_EX)
+	all, err := lockAll()
 	if err != nil {
 		return err
 	}
@@ -99,6 +99,7 @@ func makeTools(dir string, me *self) error {
 	if me.isIn(dir) {
 		return nil // another process was faster
 	}
+	parent := toolsDir()
 	sweepTools(parent)
 	tmp, err := os.MkdirTemp(parent, ".new-")
 	if err != nil {

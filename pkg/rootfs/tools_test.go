@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/sudo"
 )
 
 func TestTools(t *testing.T) {
@@ -26,7 +28,7 @@ func TestTools(t *testing.T) {
 	if !bytes.Equal(mine, copied) {
 		t.Error("the copy is not this program")
 	}
-	for at := filepath.Join(dir, workshopPath); at != Dir(); at = filepath.Dir(at) {
+	for at := filepath.Join(dir, workshopPath); at != toolsDir(); at = filepath.Dir(at) {
 		if info, err := os.Stat(at); err != nil || info.Mode().Perm() != 0o755 {
 			t.Errorf("%s: %v, %v; an overlay shows this mode", at, info.Mode(), err)
 		}
@@ -144,6 +146,45 @@ func TestToolsSweep(t *testing.T) {
 	}
 	if len(names) != len(want)+1 {
 		t.Errorf("left: %v", names)
+	}
+}
+
+// TestLocksAreRoots: an ordinary user can lock nothing that a run or a build waits for,
+// where an older workshop has made the directories, too.
+func TestLocksAreRoots(t *testing.T) {
+	dir := sandbox(t)
+	must(t, os.Chmod(filepath.Dir(dir), 0o755)) // a user gets there
+	must(t, os.Mkdir(toolsDir(), 0o755))
+	user := &sudo.User{UID: 4711, GID: 4711}
+	var held *os.File
+	lock := func(at string) error {
+		return user.Act(func() (err error) {
+			held, err = lockDir(at, unix.LOCK_EX|unix.LOCK_NB)
+			return err
+		})
+	}
+	must(t, lock(Dir())) // as one of root's that all may read
+	defer held.Close()
+	made := make(chan *work, 1)
+	go func() {
+		w, err := newWork("host")
+		if err != nil {
+			t.Error(err)
+		}
+		made <- w
+	}()
+	select {
+	case w := <-made:
+		defer w.remove()
+		tools, err := Tools()
+		must(t, err)
+		for _, at := range []string{w.path, toolsDir(), tools} {
+			if err := lock(at); !errors.Is(err, os.ErrPermission) {
+				t.Errorf("%s can be locked: %v", at, err)
+			}
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a build waits for a user's lock")
 	}
 }
 

@@ -26,11 +26,8 @@ type work struct {
 
 // newWork makes a work directory and sweeps those of dead builders.
 func newWork(name string) (*work, error) {
-	if err := mkdirAll(Dir()); err != nil {
-		return nil, err
-	}
 	// Between its mkdir and its lock, a new directory looks like a dead one.
-	all, err := lockDir(Dir(), unix.LOCK_EX)
+	all, err := lockAll()
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +43,8 @@ func makeWork(name string) (*work, error) {
 	}
 	w := &work{path: path, root: filepath.Join(path, "root"), tmp: filepath.Join(path, "tmp")}
 	w.lock, err = lockDir(path, unix.LOCK_EX)
-	// apt-get downloads as a user of its own, which must get through.
-	err = errors.Join(err, os.Chmod(path, 0o755), mkdir(w.root, 0o755), mkdir(w.tmp, 0o777|os.ModeSticky))
+	// apt-get downloads as a user of its own, which must get through, and not lock it.
+	err = errors.Join(err, os.Chmod(path, 0o711), mkdir(w.root, 0o755), mkdir(w.tmp, 0o777|os.ModeSticky))
 	if err != nil {
 		w.remove()
 		return nil, err
@@ -136,6 +133,19 @@ func deleteUnheld(path string) {
 	if inUse(path) == nil {
 		_ = os.RemoveAll(path)
 	}
+}
+
+// lockAll is for one process at a time, which makes directories in Dir() or deletes
+// them.
+func lockAll() (*os.File, error) {
+	dir := toolsDir()
+	if err := mkdirAll(dir); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return lockDir(dir, unix.LOCK_EX)
 }
 
 // lockDir locks the directory with flock(2), until the file is closed.
