@@ -83,6 +83,10 @@ func (t *terminal) close() {
 	}
 }
 
+// mostLeft is more than a terminal keeps of what nobody has read yet: who has said that
+// much since the command's end still talks, as what was left behind in the background.
+const mostLeft = 1 << 20
+
 // pump hands on what it reads until its source is closed, or until end is called
 // and nothing is left to read.
 func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{}) {
@@ -92,7 +96,7 @@ func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{
 		{Fd: int32(t.wake.Fd()), Events: unix.POLLIN},
 	}
 	buf := make([]byte, 32<<10)
-	for {
+	for left := mostLeft; left > 0; {
 		_, err := unix.Poll(fds, -1)
 		switch {
 		case errors.Is(err, unix.EINTR):
@@ -103,6 +107,9 @@ func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{
 		n, err := from.Read(buf)
 		if err != nil || to(buf[:n]) != nil {
 			return
+		}
+		if fds[1].Revents != 0 {
+			left -= n
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package container
 
 import (
+	"os"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 )
@@ -30,5 +32,31 @@ func TestTerminalGivesKeysBack(t *testing.T) {
 			t.Fatal("somebody still reads the keys")
 		}
 		terminal.close()
+	}
+}
+
+// TestPumpEnds: who talks on and on when the command has ended is not listened to for
+// ever, and what had been said by then is shown.
+func TestPumpEnds(t *testing.T) {
+	talk, err := os.Open("/dev/zero")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer talk.Close()
+	wake, waker, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer wake.Close()
+	p, ended, shown := &terminal{wake: wake}, make(chan struct{}), 0
+	go p.pump(talk, func(b []byte) error { shown += len(b); return nil }, ended)
+	waker.Close()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it is listened to still")
+	}
+	if shown < mostLeft {
+		t.Errorf("%d bytes are shown, of %d that a terminal could have kept", shown, mostLeft)
 	}
 }
