@@ -313,3 +313,23 @@ func bombIn(session int) bool {
 		return its == session && bytes.Contains(words, []byte("\x00native-bomb\x00"))
 	})
 }
+
+// TestPipeOnATerminal: a command that has some descriptors of the terminal and not all has
+// no terminal that controls it, where it could type for the person's shell (field 7 of
+// proc_pid_stat(5)); and Ctrl-C reaches its whole group as if it had.
+func TestPipeOnATerminal(t *testing.T) {
+	testenv.Root(t)
+	for _, lesson := range []string{"4", "4 --user"} {
+		s := runOnTerminal(t, exec.Command("sh", "-c",
+			"workshop "+lesson+` -q -- sh -c 'read -r stat </proc/self/stat; set -- $stat; echo the terminal is $7. >&2' | cat`))
+		s.see("the terminal is 0.")
+		s.ended()
+	}
+	s := runOnTerminal(t, exec.Command("sh", "-c", "exec workshop 2 -q -- sh -c 'echo ready >&2; sleep 60; exit 9' >/dev/null"))
+	s.see("ready")
+	time.Sleep(100 * time.Millisecond)
+	s.typeKeys("\x03")
+	if code := s.ended(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+}

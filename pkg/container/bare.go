@@ -93,7 +93,7 @@ func newEntry(exe *os.File, attr *syscall.SysProcAttr, files []uintptr) (*entry,
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{exe: exe.Fd(), terminal: attr.Setctty, dot: &[]byte(".\x00")[0], empty: &[]byte("\x00")[0]}
+	e := &entry{exe: exe.Fd(), session: attr.Setsid, terminal: attr.Setctty, dot: &[]byte(".\x00")[0], empty: &[]byte("\x00")[0]}
 	e.argv[0] = argv
 	for i, variable := range childEnv {
 		if e.envv[i], err = syscall.BytePtrFromString(variable); err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -131,7 +132,20 @@ func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
 		fd := s.terminal.slave.Fd()
 		return []uintptr{fd, fd, fd}, nil
 	}
-	return []uintptr{cmp.Or(s.Stdin, os.Stdin).Fd(), cmp.Or(s.Stdout, os.Stdout).Fd(), cmp.Or(s.Stderr, os.Stderr).Fd()}, nil
+	fds := []uintptr{cmp.Or(s.Stdin, os.Stdin).Fd(), cmp.Or(s.Stdout, os.Stdout).Fd(), cmp.Or(s.Stderr, os.Stderr).Fd()}
+	// A session without a terminal: else the command could type what the person's
+	// shell reads next. See TIOCSTI in ioctl_tty(2).
+	attr.Setsid = slices.ContainsFunc(fds, ourTerminal)
+	s.detached = attr.Setsid
+	return fds, nil
+}
+
+// ourTerminal tells whether a descriptor is the terminal that controls our session, and
+// we are in its foreground. In the background only who is in the session is kept from
+// taking the person's keys.
+func ourTerminal(fd uintptr) bool {
+	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
 }
 
 // describe writes into the journal what runs.

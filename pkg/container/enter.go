@@ -24,7 +24,8 @@ type entry struct {
 	root, exe    uintptr    // descriptors of the root directory and of this program
 	files        [5]uintptr // what becomes 0 to 4, all of them above 4
 	count        uintptr    // how many of them there are
-	terminal     bool       // 0 is the terminal of a session of its own
+	session      bool       // it gets one of its own
+	terminal     bool       // and 0 is the terminal of that
 	argv         [2]*byte
 	envv         [len(childEnv) + 1]*byte
 	dot, empty   *byte
@@ -168,8 +169,10 @@ func (e *entry) executeSelf() {
 	for i := uintptr(0); i < e.count; i++ {
 		syscall.RawSyscall(unix.SYS_DUP3, e.files[i], i, 0)
 	}
-	if e.terminal {
+	if e.session {
 		syscall.RawSyscall(unix.SYS_SETSID, 0, 0, 0)
+	}
+	if e.terminal {
 		if _, _, errno := syscall.RawSyscall(unix.SYS_IOCTL, 0, unix.TIOCSCTTY, 0); errno != 0 {
 			e.exit(atTerminal, errno)
 		}

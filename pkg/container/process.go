@@ -32,6 +32,15 @@ func (p *process) signal(sig syscall.Signal) {
 	}
 }
 
+// signalGroup sends a signal to the group that the process leads.
+func (p *process) signalGroup(sig syscall.Signal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.reaped {
+		_ = syscall.Kill(-p.pid, sig)
+	}
+}
+
 func (p *process) kill() { p.signal(syscall.SIGKILL) }
 
 // insist ends the process where the kernel has dropped the signal because it is

@@ -71,6 +71,9 @@ func (s *supervisor) handle(sig syscall.Signal, cancel context.CancelCauseFunc) 
 	case fromKeyboard(sig) && s.sharesTerminal():
 		// The terminal has sent it to the command already.
 		s.child.insist(sig)
+	case fromKeyboard(sig) && s.detached:
+		s.child.signalGroup(sig) // as the terminal would
+		s.child.insist(sig)
 	default:
 		s.child.signal(sig)
 		s.child.insist(sig)
@@ -83,7 +86,7 @@ func fromKeyboard(sig syscall.Signal) bool {
 
 // sharesTerminal tells whether the command is in our terminal's foreground group.
 func (s *supervisor) sharesTerminal() bool {
-	return s.terminal == nil && term.IsTerminal(int(os.Stdin.Fd()))
+	return s.terminal == nil && !s.detached && term.IsTerminal(int(os.Stdin.Fd()))
 }
 
 // typed hears of a signal that the terminal sends to a process group.

@@ -28,6 +28,7 @@ type supervisor struct {
 	child    *process
 	socket   *socket
 	terminal *terminal // nil where the command uses our descriptors
+	detached bool      // one of them is our terminal, and the command in a session without one
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
 	signals  *signals
