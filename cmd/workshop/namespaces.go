@@ -231,7 +231,7 @@ func (p *picture) draw(screen *ui.UI, m member) {
 	screen.Line(strings.Repeat(" ", 10) + boxTop + strings.Repeat(" ", 8) + boxTop)
 	for _, kind := range steps.NamespaceKinds() {
 		if inode, ok := m.Namespaces[kind]; ok {
-			screen.Line(p.row(screen, kind, inode, m.Detail[kind]))
+			screen.Line(p.row(screen, kind, inode, observe.Printable(m.Detail[kind])))
 		}
 	}
 	screen.Line(strings.Repeat(" ", 10) + boxBottom + strings.Repeat(" ", 8) + boxBottom)

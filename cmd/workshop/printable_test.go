@@ -11,8 +11,8 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
 )
 
-// TestPrintable: what a process calls itself, its command or its group does nothing
-// to the terminal of who looks at it.
+// TestPrintable: what a process calls itself, its command, its group or its network
+// interface does nothing to the terminal of who looks at it.
 func TestPrintable(t *testing.T) {
 	const wild = "rvm\x1b[31mred\a"
 	look := &capsLook{Command: wild, File: &caps.File{Path: wild}, Outcome: &caps.Outcome{}}
@@ -23,6 +23,10 @@ func TestPrintable(t *testing.T) {
 		"an error": func(u *ui.UI) { u.Line(harmless(wild)) },
 		"namespaces": func(u *ui.UI) {
 			_ = (&picture{Host: member{Command: wild}, Processes: []member{{Command: wild}}}).show(u)
+		},
+		"an interface": func(u *ui.UI) {
+			m := member{Namespaces: map[string]uint64{"net": 1}, Detail: map[string]string{"net": "interfaces: " + wild}}
+			_ = (&picture{Processes: []member{m}}).show(u)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
