@@ -51,12 +51,13 @@ func (s *Screen) Before(ctx context.Context, m *container.Moment) error {
 }
 
 func (s *Screen) pause(ctx context.Context) error {
-	s.UI.Dim("  " + lang.T("Enter: do it    q: leave"))
+	keys := "  " + lang.T("Enter: do it    q: leave")
+	s.UI.Dim(keys)
 	if err := s.more(ctx); err != nil {
 		return err
 	}
 	for {
-		key, err := ui.Key(ctx, s.Keys)
+		key, err := ui.Key(ctx, s.Keys, func() { s.terminal.Dim(keys) })
 		switch {
 		case err != nil:
 			return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -19,10 +20,9 @@ import (
 //
 // The arrows and the keys that a presenter's remote control sends, Page Down and
 // Page Up, count as '\n' and 'b': on and back.
-func Key(ctx context.Context, in *os.File) (byte, error) { return key(ctx, in, func() {}) }
-
-// key calls resumed after Ctrl-Z and fg.
-func key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
+//
+// After Ctrl-Z and fg it calls resumed: what said which keys there are is far above.
+func Key(ctx context.Context, in *os.File, resumed func()) (byte, error) {
 	fd := int(in.Fd())
 	saved, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if errors.Is(err, unix.EIO) {
@@ -93,11 +93,13 @@ func onContinue(do func()) (stop func()) {
 
 // readKey looks every tenth of a second whether it is still wanted.
 func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (byte, error) {
+	var continued atomic.Bool
+	defer onContinue(func() { continued.Store(true) })()
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
-			if again(fd, raw) {
+			if set := again(fd, raw); set || !Background(fd) && continued.Swap(false) {
 				resumed()
 			}
 			continue
@@ -197,11 +199,15 @@ func (u *UI) Ask(ctx context.Context, in *os.File, text, keys string) (byte, err
 		u.Measure()
 		u.write(u.style.dim.Render(narrowed(text, u.width-1)))
 	}
+	resumed := func() {
+		u.eraseLine()
+		show()
+	}
 	show()
 	defer u.Measure() // for what comes next
 	defer u.eraseLine()
 	for {
-		pressed, err := key(ctx, in, show)
+		pressed, err := Key(ctx, in, resumed)
 		if err != nil || strings.IndexByte(keys, pressed) >= 0 {
 			return pressed, err
 		}

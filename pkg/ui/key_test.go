@@ -43,7 +43,7 @@ func TestKey(t *testing.T) {
 		if _, err := keyboard.WriteString(c.typed); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Key(t.Context(), terminal); err != nil || got != c.want {
+		if got, err := Key(t.Context(), terminal, func() {}); err != nil || got != c.want {
 			t.Errorf("%q: %q, %v; want %q", c.typed, got, err, c.want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestKey(t *testing.T) {
 	for _, want := range []byte("\n\nby") {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		if got, err := Key(ctx, terminal); err != nil || got != want {
+		if got, err := Key(ctx, terminal, func() {}); err != nil || got != want {
 			t.Errorf("%q, %v; want %q", got, err, want)
 		}
 	}
@@ -77,7 +77,7 @@ func TestKeyEnds(t *testing.T) {
 		if _, err := keyboard.Write([]byte{eof}); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Key(t.Context(), terminal); err != nil || got != 'q' {
+		if got, err := Key(t.Context(), terminal, func() {}); err != nil || got != 'q' {
 			t.Errorf("%#x: %q, %v; want q", eof, got, err)
 		}
 	}
@@ -115,6 +115,34 @@ func TestKeyAfterStop(t *testing.T) {
 	meanwhile.Wait()
 	if shown := strings.Count(said.String(), "q: leave"); shown != 2 {
 		t.Errorf("the keys were shown %d times: %q", shown, &said)
+	}
+}
+
+// TestKeyAfterContinue: the keys are shown again also where nobody has set the terminal
+// meanwhile: sudo gives its command one that no shell knows.
+func TestKeyAfterContinue(t *testing.T) {
+	keyboard, terminal := openTerminal(t)
+	shown := make(chan bool, 9)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	go func() {
+		for before := time.After(0); ; before = time.After(50 * time.Millisecond) {
+			select {
+			case <-before: // it may not listen yet
+				_ = unix.Kill(os.Getpid(), unix.SIGCONT)
+				continue
+			case <-shown:
+			case <-ctx.Done():
+			}
+			_, _ = keyboard.WriteString("x")
+			return
+		}
+	}()
+	if got, err := Key(ctx, terminal, func() { shown <- true }); err != nil || got != 'x' {
+		t.Errorf("%q, %v", got, err)
+	}
+	if ctx.Err() != nil {
+		t.Error("after fg nothing says which keys there are")
 	}
 }
 
@@ -213,7 +241,7 @@ func TestKeyUnreadable(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if key, err := Key(ctx, deaf); !errors.Is(err, unix.EBADF) {
+	if key, err := Key(ctx, deaf, func() {}); !errors.Is(err, unix.EBADF) {
 		t.Errorf("%q, %v", key, err)
 	}
 }
