@@ -178,6 +178,17 @@ func TestTerminalClosed(t *testing.T) {
 	}
 }
 
+// TestTerminalClosedUntold: the kernel tells it to the leader of the session alone, who
+// keeps it for itself, as su(1) does.
+func TestTerminalClosedUntold(t *testing.T) {
+	s := runOnTerminal(t, exec.Command("sh", "-c", `trap : HUP; workshop 2 --no-pause; exit $?`))
+	s.see("[02-chroot] /")
+	s.master.Close()
+	if code := s.ended(); code != 128+int(syscall.SIGHUP) {
+		t.Errorf("exit code %d, want that of SIGHUP", code)
+	}
+}
+
 // TestTerminalGivenBack: afterwards it makes lines of what is typed, and shows it, as before.
 func TestTerminalGivenBack(t *testing.T) {
 	s := runOnTerminal(t, exec.Command("sh", "-c", `before=$(stty -g); workshop 3 -q -- true; test "$(stty -g)" = "$before" && echo as be""fore`))

@@ -125,7 +125,7 @@ func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.terminal.typed = s.typed
+		s.terminal.typed, s.terminal.gone = s.typed, s.gone
 		// A session of its own, which the terminal controls: Ctrl-C reaches
 		// the command and not us. See credentials(7).
 		attr.Setsid, attr.Setctty, attr.Ctty = true, true, 0

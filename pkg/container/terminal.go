@@ -24,6 +24,7 @@ type terminal struct {
 	entered       chan struct{}                       // closed when no key is read any more
 	shown         chan struct{}                       // and when all is shown
 	typed         func(group int, sig syscall.Signal) // told of a signal that a key sends to the foreground group
+	gone          func()                              // told that the person's can be read no more
 }
 
 func openTerminal(in, out *os.File) (*terminal, error) {
@@ -54,8 +55,12 @@ func (t *terminal) begin() error {
 		return fmt.Errorf("set the terminal to raw: %w", err)
 	}
 	t.saved = saved
-	go t.pump(t.in, t.enter, t.entered)
-	go t.pump(t.master, t.show, t.shown)
+	go func() {
+		if t.pump(t.in, t.enter, t.entered) != nil {
+			t.gone()
+		}
+	}()
+	go func() { _ = t.pump(t.master, t.show, t.shown) }()
 	return nil
 }
 
@@ -87,9 +92,9 @@ func (t *terminal) close() {
 // much since the command's end still talks, as what was left behind in the background.
 const mostLeft = 1 << 20
 
-// pump hands on what it reads until its source is closed, or until end is called
-// and nothing is left to read.
-func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{}) {
+// pump hands on what it reads until end is called and nothing is left to read, or
+// until it cannot be handed on. Its error is that of the source.
+func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{}) error {
 	defer close(ended)
 	fds := []unix.PollFd{
 		{Fd: int32(from.Fd()), Events: unix.POLLIN},
@@ -102,16 +107,20 @@ func (t *terminal) pump(from *os.File, to func([]byte) error, ended chan struct{
 		case errors.Is(err, unix.EINTR):
 			continue
 		case err != nil || fds[0].Revents == 0:
-			return
+			return nil
 		}
 		n, err := from.Read(buf)
-		if err != nil || to(buf[:n]) != nil {
-			return
+		if err != nil {
+			return err
+		}
+		if to(buf[:n]) != nil {
+			return nil
 		}
 		if fds[1].Revents != 0 {
 			left -= n
 		}
 	}
+	return nil
 }
 
 // show puts what the command says on the person's terminal.
