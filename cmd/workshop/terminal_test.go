@@ -189,6 +189,26 @@ func TestTerminalClosedUntold(t *testing.T) {
 	}
 }
 
+// TestParentKilled: who started it is killed, as a sudo(8) can be, and a shell has the
+// terminal again. Nobody sees the run any more, and it ends.
+func TestParentKilled(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parent")
+	s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; sh -c 'echo $$ >"$0"; workshop 2 --no-pause; true' "$0"; echo kil""led; read line`, file))
+	s.see("[02-chroot] /")
+	pid, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, _ := strconv.Atoi(strings.TrimSpace(string(pid)))
+	if err := syscall.Kill(parent, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	s.see("\nkilled")
+	testenv.Eventually(t, 10*time.Second, "its end", func() bool { return !runsIn(s.cmd.Process.Pid, "workshop\x002\x00") })
+	s.typeKeys("\n") // it is raw still: this shell does not set it
+	s.ended()
+}
+
 // TestTerminalGivenBack: afterwards it makes lines of what is typed, and shows it, as before.
 func TestTerminalGivenBack(t *testing.T) {
 	s := runOnTerminal(t, exec.Command("sh", "-c", `before=$(stty -g); workshop 3 -q -- true; test "$(stty -g)" = "$before" && echo as be""fore`))
@@ -307,21 +327,21 @@ func TestStopOfABomb(t *testing.T) {
 	testenv.NotEmulated(t) // a bomb of a second can be over between two looks
 	for _, flag := range []string{"--json", "--json=false"} {
 		s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; workshop attack fork-bomb --for 1s "$1"; echo ended $?`, "sh", flag))
-		testenv.Eventually(t, 20*time.Second, "a bomb", func() bool { return bombIn(s.cmd.Process.Pid) })
+		testenv.Eventually(t, 20*time.Second, "a bomb", func() bool { return runsIn(s.cmd.Process.Pid, "\x00native-bomb\x00") })
 		s.typeKeys("\x1a")
 		s.see("ended 0")
 		s.ended()
 	}
 }
 
-// bombIn tells whether a bomb runs in a session.
-func bombIn(session int) bool {
+// runsIn tells whether a program with these words runs in a session.
+func runsIn(session int, words string) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	return slices.ContainsFunc(files, func(file string) bool {
-		words, _ := os.ReadFile(file)
+		its, _ := os.ReadFile(file)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		its, _ := unix.Getsid(pid)
-		return its == session && bytes.Contains(words, []byte("\x00native-bomb\x00"))
+		sid, _ := unix.Getsid(pid)
+		return sid == session && bytes.Contains(its, []byte(words))
 	})
 }
 

@@ -96,9 +96,8 @@ func (s *supervisor) typed(group int, sig syscall.Signal) {
 	}
 }
 
-// gone hears that the terminal was closed, or is another job's whose end we outlived,
-// as that of a sudo(8) which was killed. The kernel tells that to the leader of the
-// session, who need not tell us: su(1) does not.
+// gone hears that the terminal was closed, or is no more ours. The kernel tells that to
+// the leader of the session alone, who need not tell us: su(1) does not.
 func (s *supervisor) gone() {
 	select {
 	case s.signals.arrived <- syscall.SIGHUP:

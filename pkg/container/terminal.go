@@ -61,7 +61,25 @@ func (t *terminal) begin() error {
 		}
 	}()
 	go func() { _ = t.pump(t.master, t.show, t.shown) }()
+	go t.notice(os.Getppid())
 	return nil
+}
+
+// notice tells that the terminal is another job's and our parent gone, who would have
+// made it ours again: sudo(8), by a kill -9. A read says so too, but not before a key.
+func (t *terminal) notice(parent int) {
+	for {
+		select {
+		case <-t.entered:
+			return
+		case <-time.After(time.Second):
+		}
+		group, err := unix.IoctlGetInt(int(t.in.Fd()), unix.TIOCGPGRP)
+		if err == nil && group != unix.Getpgrp() && os.Getppid() != parent {
+			t.gone()
+			return
+		}
+	}
 }
 
 // end shows what the command still had to say, and takes the keyboard back: the next

@@ -99,7 +99,8 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
-			if set := again(fd, raw); set || !Background(fd) && continued.Swap(false) {
+			set, back := again(fd, raw), !Background(fd) && continued.Swap(false)
+			if set || back {
 				resumed()
 			}
 			continue
