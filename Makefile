@@ -43,14 +43,16 @@ install: build man install-built ## the binary, its manual and completions, belo
 # What is built already. A file that is the same is not touched: install -C would
 # still set its owner and its mode.
 SHARE = $(DESTDIR)$(PREFIX)/share
+# fish looks below /usr/local/share only where XDG_DATA_DIRS names it.
+FISH = $(if $(filter /usr/local,$(PREFIX)),$(DESTDIR)/etc/fish/completions,$(SHARE)/fish/vendor_completions.d)
 install-built:
 	@put() { cmp -s "$$2" "$$3" || install -v -D -m "$$1" "$$2" "$$3"; } && \
 	new=$$(mktemp) && trap 'rm "$$new"' EXIT && \
 	put 755 bin/workshop "$(DESTDIR)$(PREFIX)/bin/workshop" && \
 	for page in man/*.1; do put 644 $$page "$(SHARE)/man/man1/$${page#man/}" || exit; done && \
-	for to in bash=bash-completion/completions/workshop zsh=zsh/site-functions/_workshop \
-		fish=fish/vendor_completions.d/workshop.fish; do \
-		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" "$(SHARE)/$${to#*=}" || exit; \
+	for to in bash="$(SHARE)/bash-completion/completions/workshop" \
+		zsh="$(SHARE)/zsh/site-functions/_workshop" fish="$(FISH)/workshop.fish"; do \
+		bin/workshop completion $${to%%=*} >"$$new" && put 644 "$$new" "$${to#*=}" || exit; \
 	done
 
 # What is not ours stays, whatever it is called: the pages are those that were made here.
@@ -58,7 +60,7 @@ uninstall: ## take that away again; the root filesystems: workshop rootfs rm --h
 	@test -d man || { echo "man/ is missing, which names the pages to remove: make man"; exit 1; }
 	@for page in man/*.1; do rm -fv "$(SHARE)/man/man1/$${page#man/}"; done
 	@rm -fv "$(DESTDIR)$(PREFIX)/bin/workshop" "$(SHARE)/bash-completion/completions/workshop" \
-		"$(SHARE)/zsh/site-functions/_workshop" "$(SHARE)/fish/vendor_completions.d/workshop.fish"
+		"$(SHARE)/zsh/site-functions/_workshop" "$(FISH)/workshop.fish"
 
 man: ## the manual pages, in man/
 	@rm -rf man

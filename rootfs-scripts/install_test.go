@@ -36,10 +36,10 @@ func TestInstallAndUninstall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	target := func(name string) {
-		run(t, "make", "-s", "-C", project, "-f", makefile, name, "DESTDIR="+to+"/my files", "PREFIX=/usr/my prefix")
+	target := func(name, prefix string) {
+		run(t, "make", "-s", "-C", project, "-f", makefile, name, "DESTDIR="+to+"/my files", "PREFIX="+prefix)
 	}
-	target("install-built")
+	target("install-built", "/usr/my prefix")
 	const below = "my files/usr/my prefix/"
 	want := []string{
 		below + "bin/workshop",
@@ -55,7 +55,15 @@ func TestInstallAndUninstall(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(to, foreign), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	target("uninstall")
+	target("uninstall", "/usr/my prefix")
+	if diff := cmp.Diff([]string{foreign}, names(t, to)); diff != "" {
+		t.Error(diff)
+	}
+	target("install-built", "/usr/local")
+	if _, err := os.Stat(to + "/my files/etc/fish/completions/workshop.fish"); err != nil {
+		t.Errorf("where fish looks beside /usr/share: %v", err)
+	}
+	target("uninstall", "/usr/local")
 	if diff := cmp.Diff([]string{foreign}, names(t, to)); diff != "" {
 		t.Error(diff)
 	}

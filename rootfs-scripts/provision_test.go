@@ -208,8 +208,8 @@ func TestManualAndCompletions(t *testing.T) {
 	run(t, "man", "--where", "workshop-doctor")
 	run(t, "bash", "-c", `. /usr/share/bash-completion/bash_completion
 		_completion_loader workshop; complete -p workshop`)
-	for _, file := range []string{"zsh/site-functions/_workshop", "fish/vendor_completions.d/workshop.fish"} {
-		if _, err := os.Stat("/usr/local/share/" + file); err != nil {
+	for _, file := range []string{"/usr/local/share/zsh/site-functions/_workshop", "/etc/fish/completions/workshop.fish"} {
+		if _, err := os.Stat(file); err != nil {
 			t.Error(err)
 		}
 	}
