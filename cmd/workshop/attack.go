@@ -48,7 +48,9 @@ COMMAND it is 0 whether it was stopped or not; --expect makes one of them 1.`,
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveDefault // -- and a command
 			}
-			return completeAttacks(cmd, args, word)
+			names, directive := completeAttacks(cmd, args, word)
+			named := func(name string) bool { return name == attack.ForkBomb.Name } // by cobra, as a command
+			return slices.DeleteFunc(names, named), directive
 		},
 	}
 	cmd.AddCommand(newForkBombCommand())
