@@ -27,7 +27,7 @@ func newStartCommand() *cobra.Command {
 into DIR: in shell, Perl and Go, or in one of them. Without DIR that is
 ./lesson-N. The task stands at the top of each file.
 
-Under sudo it is who ran sudo that writes, into a directory of their own.`,
+Under sudo or doas its caller writes, into a directory of their own.`,
 		Example: "  workshop start 3\n  workshop start 3 --in perl ~/box",
 		Args:    args(cobra.RangeArgs(1, 2)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {

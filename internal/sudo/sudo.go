@@ -1,4 +1,5 @@
-// Package sudo does for who ran sudo(8) what must not be done with root's power.
+// Package sudo does for who ran sudo(8), or doas(1), what must not be done with root's
+// power.
 package sudo
 
 import (
@@ -14,18 +15,22 @@ import (
 	"github.com/how-to-be-a-container/workshop/internal/thread"
 )
 
-// User is who ran sudo.
+// User is who ran sudo or doas.
 type User struct{ UID, GID int }
 
-// Caller finds who ran sudo, by SUDO_UID and SUDO_GID. It is nil where this is not
-// root, or root without sudo.
+// Caller finds who ran sudo, by SUDO_UID and SUDO_GID, or doas, by DOAS_USER. It is nil
+// where this is not root, or root without either.
 func Caller() *User {
-	uid, wrongUser := strconv.Atoi(os.Getenv("SUDO_UID"))
-	gid, wrongGroup := strconv.Atoi(os.Getenv("SUDO_GID"))
-	if os.Geteuid() != 0 || wrongUser != nil || wrongGroup != nil || uid <= 0 || gid < 0 {
+	uid, gid := os.Getenv("SUDO_UID"), os.Getenv("SUDO_GID")
+	if u, err := user.Lookup(os.Getenv("DOAS_USER")); err == nil && uid == "" {
+		uid, gid = u.Uid, u.Gid
+	}
+	u, wrongUser := strconv.Atoi(uid)
+	g, wrongGroup := strconv.Atoi(gid)
+	if os.Geteuid() != 0 || wrongUser != nil || wrongGroup != nil || u <= 0 || g < 0 {
 		return nil
 	}
-	return &User{uid, gid}
+	return &User{u, g}
 }
 
 // Act does what must be done to files as their owner; where u is nil, that is

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"reflect"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -13,6 +16,35 @@ import (
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
 )
+
+// TestCaller: sudo(8) names who ran it by numbers, doas(1) by a name.
+func TestCaller(t *testing.T) {
+	testenv.Root(t)
+	nobody, err := user.Lookup("nobody")
+	testenv.Needs(t, "user nobody", err == nil, err)
+	uid, _ := strconv.Atoi(nobody.Uid)
+	gid, _ := strconv.Atoi(nobody.Gid)
+	for _, c := range []struct {
+		uid, gid, doas string
+		want           *User
+	}{
+		{"4711", "4712", "", &User{4711, 4712}},
+		{"", "", "nobody", &User{uid, gid}},
+		{"4711", "4712", "nobody", &User{4711, 4712}},
+		{"", "", "root", nil},
+		{"", "", "", nil},
+		{"", "", "no such user", nil},
+		{"0", "0", "", nil},
+		{"4711", "", "", nil},
+	} {
+		t.Setenv("SUDO_UID", c.uid)
+		t.Setenv("SUDO_GID", c.gid)
+		t.Setenv("DOAS_USER", c.doas)
+		if got := Caller(); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%+v: %+v", c, got)
+		}
+	}
+}
 
 const groupsEnv = "WORKSHOP_TEST_GROUPS"
 

@@ -30,7 +30,7 @@ type file struct {
 
 // Write writes the starters of a lesson into a directory, which it makes where it
 // is missing, and gives the names of the files. Nothing is written where one of
-// them is there already, unless force is set. Under sudo(8) it is who ran sudo that
+// them is there already, unless force is set. Under sudo(8) or doas(1) their caller
 // writes, into a directory of their own, and not root: a link there leads root nowhere.
 func Write(dir string, fsys fs.FS, folder string, languages []Language, force bool) (names []string, err error) {
 	files, err := starters(fsys, folder, languages)
@@ -43,7 +43,7 @@ func Write(dir string, fsys fs.FS, folder string, languages []Language, force bo
 		return err
 	})
 	if caller != nil && errors.Is(err, fs.ErrPermission) {
-		err = fmt.Errorf("write as user %d, who ran sudo: %w; name a directory of that user, or unset SUDO_UID to write as root", caller.UID, err)
+		err = fmt.Errorf("write as user %d, who ran sudo or doas: %w; name a directory of that user, or unset SUDO_UID and DOAS_USER to write as root", caller.UID, err)
 	}
 	return names, err
 }

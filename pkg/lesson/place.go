@@ -98,7 +98,7 @@ func (p *place) env() []string {
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
 		switch name {
-		case "PATH", "LC_ALL", lang.Env, "XDG_STATE_HOME", "COLUMNS", "LINES", "ENV", "SUDO_UID", "SUDO_GID":
+		case "PATH", "LC_ALL", lang.Env, "XDG_STATE_HOME", "COLUMNS", "LINES", "ENV", "SUDO_UID", "SUDO_GID", "DOAS_USER":
 		default:
 			env = append(env, v)
 		}
