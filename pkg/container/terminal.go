@@ -37,6 +37,7 @@ func openTerminal(in, out *os.File) (*terminal, error) {
 		entered: make(chan struct{}), shown: make(chan struct{}),
 	}
 	t.resize()
+	t.adopt()
 	if t.wake, t.waker, err = os.Pipe(); err != nil {
 		t.close()
 		return nil, err
@@ -46,6 +47,14 @@ func openTerminal(in, out *os.File) (*terminal, error) {
 
 // resize gives the command's terminal the size of the person's.
 func (t *terminal) resize() { _ = pty.InheritSize(t.in, t.master) }
+
+// adopt gives it the settings of the person's: the keys that erase and interrupt, and
+// whether a character is of several bytes (IUTF8). See termios(3).
+func (t *terminal) adopt() {
+	if settings, err := unix.IoctlGetTermios(int(t.in.Fd()), unix.TCGETS); err == nil {
+		_ = unix.IoctlSetTermios(int(t.slave.Fd()), unix.TCSETS, settings)
+	}
+}
 
 // begin hands the keyboard over to the command.
 func (t *terminal) begin() error {

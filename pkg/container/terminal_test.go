@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // TestTerminalGivesKeysBack: once the command's terminal has ended, nobody reads the
@@ -58,5 +59,34 @@ func TestPumpEnds(t *testing.T) {
 	}
 	if shown < mostLeft {
 		t.Errorf("%d bytes are shown, of %d that a terminal could have kept", shown, mostLeft)
+	}
+}
+
+// TestTerminalSettings: a key that erases or interrupts does so in the container too, and
+// takes a character of several bytes for one.
+func TestTerminalSettings(t *testing.T) {
+	keyboard, screen, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer screen.Close()
+	settings, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.Iflag ^= unix.IUTF8
+	settings.Cc[unix.VERASE], settings.Cc[unix.VINTR] = 'H'&0x1f, 'X'&0x1f
+	if err := unix.IoctlSetTermios(int(screen.Fd()), unix.TCSETS, settings); err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := openTerminal(screen, screen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.close()
+	got, err := unix.IoctlGetTermios(int(terminal.slave.Fd()), unix.TCGETS)
+	if err != nil || *got != *settings {
+		t.Errorf("%+v, %v\nwant %+v", got, err, settings)
 	}
 }
