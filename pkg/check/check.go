@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -25,7 +26,7 @@ const DefaultTimeout = 20 * time.Second
 
 // Check is one program that is to be judged by one lesson.
 type Check struct {
-	Lesson  int
+	Lesson  int           // one of Lessons
 	Command []string      // the program and its arguments
 	Path    string        // where the program is; "" looks Command[0] up in PATH
 	Dir     string        // where it is started; "" is here
@@ -41,6 +42,9 @@ type Check struct {
 func (c *Check) Run(ctx context.Context) (*Report, error) {
 	if len(c.Command) == 0 {
 		return nil, container.ErrNoCommand
+	}
+	if !slices.Contains(Lessons(), c.Lesson) {
+		return nil, fmt.Errorf("there is a check of lessons %d, and not of %d", Lessons(), c.Lesson)
 	}
 	if err := container.Runnable(); err != nil {
 		return nil, err

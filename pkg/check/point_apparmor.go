@@ -9,7 +9,7 @@ import (
 
 var appArmorPoints = []point{
 	{lesson: 8, name: "label", says: lang.N("an enforcing profile"), judge: enforced, hint: labelHint},
-	{lesson: 8, name: "own-file", says: lang.N("it may write a diary, and not read it"), attacks: true, judge: diaryClosed, hint: diaryHint},
+	{lesson: 8, name: "own-file", says: lang.N("it may write a diary, and not read it"), attacks: true, probe: attack.OwnFile, judge: diaryClosed, hint: diaryHint},
 }
 
 func enforced(e *evidence) verdict {

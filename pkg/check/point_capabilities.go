@@ -12,8 +12,8 @@ import (
 var capabilitiesPoints = []point{
 	{lesson: 6, name: "no-sys-time", says: lang.N("CAP_SYS_TIME is gone"), judge: gone("CAP_SYS_TIME"), hint: goneHint("CAP_SYS_TIME")},
 	{lesson: 6, name: "no-sys-chroot", says: lang.N("CAP_SYS_CHROOT is gone"), judge: gone("CAP_SYS_CHROOT"), hint: goneHint("CAP_SYS_CHROOT")},
-	{lesson: 6, name: "set-clock", says: lang.N("the clock cannot be set"), attacks: true, judge: clockKept, hint: goneHint("CAP_SYS_TIME")},
-	{lesson: 6, name: "second-chroot", says: lang.N("a second chroot is refused"), attacks: true, judge: chrootRefused, hint: goneHint("CAP_SYS_CHROOT")},
+	{lesson: 6, name: "set-clock", says: lang.N("the clock cannot be set"), attacks: true, probe: attack.SetClock, judge: clockKept, hint: goneHint("CAP_SYS_TIME")},
+	{lesson: 6, name: "second-chroot", says: lang.N("a second chroot is refused"), attacks: true, probe: attack.Chroot, judge: chrootRefused, hint: goneHint("CAP_SYS_CHROOT")},
 }
 
 // capSets are the sets in which a capability must not be.

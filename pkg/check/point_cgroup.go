@@ -10,7 +10,7 @@ import (
 var cgroupPoints = []point{
 	{lesson: 5, name: "own-group", says: lang.N("a cgroup of its own"), judge: ownGroup, hint: groupHint},
 	{lesson: 5, name: "pids-max", says: lang.N("pids.max is between 1 and 128"), judge: limited, hint: limitHint},
-	{lesson: 5, name: "eagain", says: lang.N("a fork past the limit fails"), attacks: true, judge: forksRefused, hint: limitHint},
+	{lesson: 5, name: "eagain", says: lang.N("a fork past the limit fails"), attacks: true, probe: attack.ForkBomb, judge: forksRefused, hint: limitHint},
 }
 
 func ownGroup(e *evidence) verdict {

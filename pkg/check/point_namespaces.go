@@ -15,7 +15,7 @@ var namespacesPoints = []point{
 	{lesson: 4, name: "own-ipc", says: lang.N("its own ipc namespace"), judge: own("ipc"), hint: ownHint("ipc", "CLONE_NEWIPC", "--ipc")},
 	{lesson: 4, name: "own-net", says: lang.N("its own network namespace"), judge: own("net"), hint: ownHint("net", "CLONE_NEWNET", "--net")},
 	{lesson: 4, name: "proc", says: lang.N("/proc shows that pid namespace"), judge: ownProc, hint: procHint},
-	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, judge: hostHidden, hint: hiddenHint},
+	{lesson: 4, name: "host-processes", says: lang.N("a process of the host cannot be found"), attacks: true, probe: attack.HostProcesses, judge: hostHidden, hint: hiddenHint},
 	{lesson: 4, name: "ends-with-it", says: lang.N("it ends when your program is killed"), attacks: true, judge: endsWithProgram, hint: endsHint},
 }
 

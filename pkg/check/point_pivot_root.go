@@ -17,7 +17,7 @@ var pivotRootPoints = []point{
 	{lesson: 3, name: "own-mounts", says: lang.N("its own mount namespace"), judge: ownMountNamespace, hint: mountNamespaceHint},
 	{lesson: 3, name: "no-host-mounts", says: lang.N("no mount of the host in it"), judge: noHostMounts, hint: hostMountsHint},
 	{lesson: 3, name: "no-way-back", says: lang.N("nothing that is open leads back to the host"), judge: noWayBack, hint: wayBackHint},
-	{lesson: 3, name: "escape", says: lang.N("the escape from chroot is stopped"), attacks: true, judge: escapeStopped, hint: hostMountsHint},
+	{lesson: 3, name: "escape", says: lang.N("the escape from chroot is stopped"), attacks: true, probe: attack.ChrootEscape, judge: escapeStopped, hint: hostMountsHint},
 }
 
 func ownMountNamespace(e *evidence) verdict { return ownNamespace(e, "mnt") }

@@ -11,10 +11,10 @@ import (
 
 var seccompPoints = []point{
 	{lesson: 7, name: "filter", says: lang.N("a seccomp filter"), judge: hasFilter, hint: filterHint},
-	{lesson: 7, name: "mkdir", says: lang.N("mkdir is refused"), attacks: true, judge: mkdirRefused, hint: mkdirHint},
-	{lesson: 7, name: "mkdirat", says: lang.N("mkdirat is refused"), attacks: true, judge: mkdiratRefused, hint: mkdirHint},
+	{lesson: 7, name: "mkdir", says: lang.N("mkdir is refused"), attacks: true, probe: attack.OldMkdir, judge: mkdirRefused, hint: mkdirHint},
+	{lesson: 7, name: "mkdirat", says: lang.N("mkdirat is refused"), attacks: true, probe: attack.Mkdir, judge: mkdiratRefused, hint: mkdirHint},
 	{lesson: 7, name: "shell-lives", says: lang.N("the shell runs on"), attacks: true, judge: shellLives, hint: livesHint},
-	{lesson: 7, name: "foreign-abi", says: lang.N("a call of another ABI is no way around"), attacks: true, judge: noForeignABI, hint: abiHint},
+	{lesson: 7, name: "foreign-abi", says: lang.N("a call of another ABI is no way around"), attacks: true, probe: attack.ForeignABI, judge: noForeignABI, hint: abiHint},
 }
 
 func hasFilter(e *evidence) verdict {

@@ -2,12 +2,12 @@ package check
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
+	"github.com/how-to-be-a-container/workshop/pkg/steps"
 )
 
 // point is one thing that a lesson asks for, how it is judged, and what to say to
@@ -15,8 +15,9 @@ import (
 type point struct {
 	lesson  int
 	name    string
-	says    string // English; see package lang
-	attacks bool   // it takes an attack, and so is judged in its own lesson alone
+	says    string        // English; see package lang
+	attacks bool          // it takes an attack, and so is judged in its own lesson alone
+	probe   *attack.Probe // that attack, where it is one of those; may be nil
 	judge   func(*evidence) verdict
 	hint    func(*evidence) string // may give ""
 }
@@ -51,12 +52,34 @@ func concat(lists ...[]point) []point {
 }
 
 // Lessons lists the numbers of the lessons that can be checked.
-func Lessons() []int { return slices.Sorted(maps.Keys(layerNames)) }
+func Lessons() []int {
+	var list []int
+	for _, p := range points {
+		list = append(list, p.lesson)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
 
-// layerNames are the lessons by number, as the steps are called.
-var layerNames = map[int]string{
-	1: "fork-exec", 2: "chroot", 3: "pivot-root", 4: "namespaces",
-	5: "cgroup", 6: "capabilities", 7: "seccomp", 8: "apparmor",
+// layerName is that of the step which a lesson adds.
+func layerName(lesson int) string {
+	for _, s := range steps.All() {
+		if s.Lesson == lesson {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// probesOf are the attacks of a lesson, in the order of its points.
+func probesOf(lesson int) []*attack.Probe {
+	var list []*attack.Probe
+	for _, p := range points {
+		if p.lesson == lesson && p.probe != nil {
+			list = append(list, p.probe)
+		}
+	}
+	return list
 }
 
 // stopped judges an attack that must not succeed, where one of these errnos, or

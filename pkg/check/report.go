@@ -81,7 +81,7 @@ func (r *Report) judge(e *evidence) {
 
 // layer judges the points of an earlier lesson that take no attack.
 func layer(lesson int, e *evidence) Layer {
-	l := Layer{Lesson: lesson, Name: layerNames[lesson]}
+	l := Layer{Lesson: lesson, Name: layerName(lesson)}
 	for _, p := range points {
 		if p.lesson == lesson && !p.attacks && p.judge(e).state != Holds {
 			l.Missing = append(l.Missing, lang.T(p.says))
