@@ -38,7 +38,7 @@ func newCheckCommand() *cobra.Command {
 		Short: "Judge a container program of your own, in any language",
 		Long: `Start your own container program, and judge what it builds: by observing its
 processes through /proc, and by the lesson's attack from inside. Your source is
-not read. LESSON is 1 to 8.
+not read. LESSON is any but swiss-cheese, which adds nothing to build.
 
 COMMAND starts /bin/sh inside of the container that it builds. The shell reads a
 script from standard input, its output goes to standard output, and COMMAND ends

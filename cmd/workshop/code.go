@@ -40,8 +40,8 @@ func newCodeCommand() *cobra.Command {
 
 // noCode says what to read for the lesson that adds no step.
 func noCode(screen *ui.UI) {
-	screen.Text(lang.T("Lesson 9 adds no step, so there is no source of one. Read instead:"), 0)
-	screen.Term("workshop code 8", lang.T("and the other steps, 1 to 8: together they are the container"))
+	screen.Text(lang.F("Lesson %d adds no step, so there is no source of one. Read instead:", swissCheese.Lesson), 0)
+	screen.Term("workshop code 8", lang.T("and the other steps: together they are the container"))
 	screen.Term("pkg/steps/step.go", lang.T("the order in which the child takes them, with its reasons"))
 	screen.Term("pkg/matrix", lang.T("how an attack is measured against each layer"))
 }

@@ -21,9 +21,9 @@ func newSolutionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "solution N",
 		Short: "A solution of exercise N, once yours has passed",
-		Long: `Print a container program that passes the check of exercise N, of 1 to 8: in
-shell, Perl or Go. It is shown once your own has passed, or with --anyway. Where
-the output is no terminal, it is the source and nothing else.`,
+		Long: `Print a container program that passes the check of lesson N: in shell, Perl
+or Go. It is shown once your own has passed, or with --anyway. Where the output
+is no terminal, it is the source and nothing else.`,
 		Example:           "  workshop solution 3\n  workshop solution 3 --in go --anyway >box.go",
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeLessons,

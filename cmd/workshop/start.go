@@ -23,8 +23,8 @@ func newStartCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start N [DIR]",
 		Short: "Write the files to begin exercise N with",
-		Long: `Write the container program that you will extend in exercise N, of 1 to 8,
-into DIR: in shell, Perl and Go, or in one of them. Without DIR that is
+		Long: `Write the container program that you will extend in the exercise of lesson
+N, into DIR: in shell, Perl and Go, or in one of them. Without DIR that is
 ./lesson-N. The task stands at the top of each file.
 
 Under sudo or doas its caller writes, into a directory of their own.`,

@@ -8,10 +8,10 @@ func init() {
 			"without the layer %s: %s":                                 "層%sなしで動かします: %s",
 			"read a file of the host by its name":                      "ホストのファイルを名前で読む",
 
-			"Lesson 9 adds no step, so there is no source of one. Read instead:": "レッスン9は何も加えないので、表示するソースはありません。代わりに次を読んでください。",
-			"and the other steps, 1 to 8: together they are the container":       "1から8までのステップ。合わせたものがコンテナです",
-			"the order in which the child takes them, with its reasons":          "子プロセスがステップを踏む順序と、その理由",
-			"how an attack is measured against each layer":                       "攻撃を層ごとに測る仕組み",
+			"Lesson %d adds no step, so there is no source of one. Read instead:": "レッスン%dは何も加えないので、表示するソースはありません。代わりに次を読んでください。",
+			"and the other steps: together they are the container":                "ほかのステップも。合わせたものがコンテナです",
+			"the order in which the child takes them, with its reasons":           "子プロセスがステップを踏む順序と、その理由",
+			"how an attack is measured against each layer":                        "攻撃を層ごとに測る仕組み",
 
 			// the table
 			"The matrix": "マトリクス",
