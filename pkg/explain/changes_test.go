@@ -37,6 +37,27 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
+// TestOpenFiles: Go raises its soft limit, which is noise; the hard one is a layer's.
+func TestOpenFiles(t *testing.T) {
+	limited := func(soft, hard string) *observe.Snapshot {
+		return &observe.Snapshot{Limits: []observe.Limit{{Name: openFiles, Soft: soft, Hard: hard}}}
+	}
+	for _, test := range []struct {
+		after *observe.Snapshot
+		shown bool
+	}{
+		{limited("1024", "4096"), false},
+		{limited("4096", "4096"), false},
+		{limited("256", "256"), true},
+		{limited("1024", "2048"), true},
+	} {
+		m := &container.Moment{Name: "a step", Before: limited("1024", "4096"), After: test.after}
+		if shown := len(changes(m)) > 0; shown != test.shown {
+			t.Errorf("%+v: shown: %v, want %v", test.after.Limits, shown, test.shown)
+		}
+	}
+}
+
 // TestSurvivedCapabilities: capabilities have survived where the effective set and the
 // bounding set are what they were.
 func TestSurvivedCapabilities(t *testing.T) {

@@ -159,6 +159,8 @@ func (s *Screen) entries(m *container.Moment) []ui.Entry {
 	return entries
 }
 
+const openFiles = "Max open files"
+
 // changes leaves out what is noise at that moment.
 func changes(m *container.Moment) []observe.Change {
 	if m.Before == nil || m.After == nil {
@@ -166,9 +168,11 @@ func changes(m *container.Moment) []observe.Change {
 	}
 	list := slices.DeleteFunc(observe.Diff(m.Before, m.After), func(c observe.Change) bool {
 		switch {
-		case c.Field == "limits Max open files":
+		case c.Field == "limits "+openFiles:
 			// Go's own: it raises its soft limit, and gives it back before an execve.
-			return true
+			was, _ := m.Before.Limit(openFiles)
+			is, _ := m.After.Limit(openFiles)
+			return was.Hard == is.Hard
 		case m.Name == "clone": // the child is this program again, in a second copy
 			return c.Group == observe.GroupMemory || c.Field == "cmdline"
 		case c.Group == observe.GroupDescriptors: // a new root gives the same files other names

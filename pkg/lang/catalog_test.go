@@ -38,7 +38,7 @@ func TestEveryTextHasJapanese(t *testing.T) {
 	}
 	for _, u := range uses {
 		if !lang.Has(u.text) {
-			t.Errorf("%s: no Japanese for %q", u.where, u.text)
+			t.Errorf("%s: no Japanese for %q: add it to one of pkg/lang/catalog_*.go", u.where, u.text)
 		}
 		if n := filled(u.text); u.call == "F" && u.args != n {
 			t.Errorf("%s: %q takes %d arguments and has %d", u.where, u.text, n, u.args)
@@ -51,7 +51,7 @@ func TestEveryTextHasJapanese(t *testing.T) {
 func TestEveryLineOfAListHasJapanese(t *testing.T) {
 	for _, text := range listed(t) {
 		if !lang.Has(text) {
-			t.Errorf("no Japanese for %q", text)
+			t.Errorf("no Japanese for %q: add it to one of pkg/lang/catalog_*.go", text)
 		}
 	}
 }

@@ -99,6 +99,9 @@ func TestEachLayer(t *testing.T) {
 			if claim != matrix.Held {
 				t.Fatalf("%s does not hold: %+v", claim, c)
 			}
+			if _, ok := want[p.Name]; !ok {
+				t.Fatal("no line of want says which layers stop it")
+			}
 			expect(t, &lab, r)
 		})
 	}
@@ -260,6 +263,17 @@ func TestInterrupted(t *testing.T) {
 	r, err := lab.Measure(ctx, probe(t, "keyctl"), func(matrix.Cell) { cells++; cancel() })
 	if r != nil || !errors.Is(err, context.Canceled) || cells != 1 {
 		t.Errorf("%+v, %v, after %d cells", r, err, cells)
+	}
+}
+
+// TestShorts: no two columns have the same head.
+func TestShorts(t *testing.T) {
+	owner := map[string]string{}
+	for _, l := range matrix.Layers() {
+		if other := owner[l.Short]; other != "" {
+			t.Errorf("%s and %s are both %s: give one of them two other letters in shorts of layer.go", other, l.Step.Name, l.Short)
+		}
+		owner[l.Short] = l.Step.Name
 	}
 }
 
