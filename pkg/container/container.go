@@ -31,11 +31,12 @@ const (
 )
 
 // Container says what to run and inside which layers. It is for one Run at a time,
-// which writes into Spec what it finds out.
+// which puts Steps into the order in which the child takes them, without those that
+// others of them replace, and writes into Spec what it finds out.
 type Container struct {
-	Steps  []*steps.Step // see steps.UpTo and steps.Only; nil is a bare fork and exec
+	Steps  []*steps.Step // of steps.All, in any order; nil is a bare fork and exec
 	Spec   steps.Spec    // the settings of the steps
-	Rootfs string        // a directory; "" leaves the process in the host's root
+	Rootfs string        // the directory that becomes /, and stays as it is, where Steps has Chroot or PivotRoot
 	Tools  string        // a directory that is laid over Rootfs, read-only; may be ""
 
 	Args []string // the command, never empty: looked up in PATH inside the new root
@@ -128,6 +129,10 @@ func (e *ExecError) Unwrap() error { return e.Err }
 // ErrNoCommand is the error of a run whose Args are empty.
 var ErrNoCommand = errors.New("there is no command to run")
 
+// ErrNoRootfs is the error of a run whose steps change the root, and whose Rootfs
+// is empty.
+var ErrNoRootfs = errors.New("there is no root filesystem: set Rootfs to a directory, such as that of rootfs.Find")
+
 // SettingError is the error of a step whose settings cannot work. Nothing has been
 // started then. What this machine alone cannot do is [steps.ErrUnsupported] instead.
 type SettingError struct {
@@ -195,6 +200,14 @@ func onThread(supervise func(*signals) (int, error)) (code int, err error) {
 
 // check asks each step whether its settings are possible here.
 func (c *Container) check() error {
+	list, err := steps.Only(steps.Names(c.Steps)) // in their order, each once
+	if err != nil {
+		return err
+	}
+	c.Steps = steps.Effective(list)
+	if err := c.checkRootfs(); err != nil {
+		return err
+	}
 	c.Spec.Steps = steps.Names(c.Steps)
 	for _, step := range c.Steps {
 		if step.Check == nil {
@@ -205,6 +218,26 @@ func (c *Container) check() error {
 			return fmt.Errorf("%s: %w", step.Name, err)
 		case err != nil:
 			return &SettingError{step.Name, err}
+		}
+	}
+	return nil
+}
+
+// checkRootfs looks for what mount(2) of an overlay would not name.
+func (c *Container) checkRootfs() error {
+	if c.NewRoot() && c.Rootfs == "" && c.Spec.Root == "" {
+		return ErrNoRootfs
+	}
+	for _, dir := range []string{c.Rootfs, c.Tools} {
+		if dir == "" {
+			continue
+		}
+		info, err := os.Stat(dir)
+		if err == nil && !info.IsDir() {
+			err = &os.PathError{Op: "stat", Path: dir, Err: syscall.ENOTDIR}
+		}
+		if err != nil {
+			return fmt.Errorf("the root filesystem: %w", err)
 		}
 	}
 	return nil

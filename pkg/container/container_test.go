@@ -259,8 +259,9 @@ func TestCheckFails(t *testing.T) {
 		errors.New("no such thing"):                      true,
 		&steps.Unsupported{What: "this kernel has none"}: false,
 	} {
-		step := &steps.Step{Name: "mine", Check: func(*steps.Spec) error { return err }}
-		c := container.Container{Steps: []*steps.Step{step}, Args: []string{"true"}}
+		steps.ForkExec.Check = func(*steps.Spec) error { return err }
+		t.Cleanup(func() { steps.ForkExec.Check = nil })
+		c := container.Container{Steps: []*steps.Step{steps.ForkExec}, Args: []string{"true"}}
 		if _, got := c.Run(t.Context()); !errors.Is(got, err) || errors.As(got, &setting) != wrong {
 			t.Errorf("%v: %T %v", err, got, got)
 		}

@@ -3,7 +3,6 @@ package matrix
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/how-to-be-a-container/workshop/pkg/attack"
@@ -136,18 +135,11 @@ func (l *Lab) against(ctx context.Context, p *attack.Probe, set *Set) (attack.Re
 // host's root directory, with the host's /proc; a probe that is about a file of
 // the root filesystem gets chroot at least.
 func (l *Lab) container(p *attack.Probe, set *Set) container.Container {
-	names := append([]string{steps.ForkExec.Name}, steps.Names(set.Steps)...)
+	list := append([]*steps.Step{steps.ForkExec}, set.Steps...)
 	if p.InRoot {
-		names = append(names, steps.Chroot.Name)
+		list = append(list, steps.Chroot)
 	}
-	list, err := steps.Only(names) // the order of the child
-	if err != nil {
-		panic(fmt.Sprintf("names of steps: %v", err))
-	}
-	c := container.Container{
-		Steps: steps.Effective(list), Spec: l.Spec,
-		Stdin: l.null, Stderr: l.null,
-	}
+	c := container.Container{Steps: list, Spec: l.Spec, Stdin: l.null, Stderr: l.null}
 	if c.NewRoot() {
 		c.Rootfs, c.Tools = l.Rootfs, l.Tools
 	}

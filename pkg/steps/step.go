@@ -14,7 +14,8 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 )
 
-// Step is one layer. A nil part means that the layer does not act there.
+// Step is one layer. A nil part means that the layer does not act there. Those of
+// All are all that can run: the child finds them by their names.
 type Step struct {
 	Name     string // as in --only and, with _ for -, in the name of its file
 	Lesson   int    // the lesson that adds it
