@@ -2,6 +2,7 @@ package seccomp
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -20,6 +21,9 @@ func (p *Policy) Compile() (Filter, error) {
 	if native == nil {
 		return Filter{}, fmt.Errorf("no table of system calls for %s", runtime.GOARCH)
 	}
+	if err := p.check(); err != nil {
+		return Filter{}, err
+	}
 	lines := guard()
 	if p.ForeignABI {
 		lines = []line{load(offsetNumber)}
@@ -33,6 +37,35 @@ func (p *Policy) Compile() (Filter, error) {
 		lines = append(lines, byArguments(call, p.about(call), p.Default)...)
 	}
 	return p.filter(append(lines, answer(p.Default)))
+}
+
+// check looks at what ParseRules and LoadProfile have looked at, and who makes a
+// policy by hand has not.
+func (p *Policy) check() error {
+	if p.Default.Kind() == 0 {
+		return errors.New("no default action: say what happens to the calls that no rule names, such as Allow")
+	}
+	for _, r := range p.Rules {
+		if r.Action.Kind() == 0 {
+			return fmt.Errorf("a rule without an action for %q", r.Calls)
+		}
+		for _, call := range r.Calls {
+			_, here := Number(call)
+			switch {
+			case here:
+			case elsewhere(call):
+				return errors.New(absent(call))
+			default:
+				return unknownCall(call)
+			}
+		}
+		for _, c := range r.Conds {
+			if err := c.check(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // unconditional decides about all calls but some: the first rule without a

@@ -20,6 +20,24 @@ var symbols = map[specs.LinuxSeccompOperator]string{
 	specs.OpEqualTo: "==", specs.OpGreaterEqual: ">=", specs.OpGreaterThan: ">", specs.OpMaskedEqual: "&",
 }
 
+func condOf(a specs.LinuxSeccompArg) Cond {
+	return Cond{Arg: a.Index, Op: a.Op, Value: a.Value, Two: a.ValueTwo}
+}
+
+// check refuses what no filter can ask.
+func (c Cond) check() error {
+	if c.Arg > 5 {
+		return fmt.Errorf("argument %d: a system call has six, 0 to 5", c.Arg)
+	}
+	if _, ok := symbols[c.Op]; !ok {
+		return unknown("operator", c.Op, symbols)
+	}
+	if c.Op == specs.OpMaskedEqual && c.Two&^c.Value != 0 {
+		return fmt.Errorf("SCMP_CMP_MASKED_EQ: valueTwo %#x has bits that the mask, value %#x, takes away: it never holds", c.Two, c.Value)
+	}
+	return nil
+}
+
 // String formats as "arg0 == 0x8".
 func (c Cond) String() string {
 	if c.Op == specs.OpMaskedEqual {

@@ -182,14 +182,8 @@ func checkSyscall(s *docker.Syscall) error {
 
 func checkArgs(args []specs.LinuxSeccompArg) error {
 	for _, a := range args {
-		if a.Index > 5 {
-			return fmt.Errorf("argument %d: a system call has six, 0 to 5", a.Index)
-		}
-		if _, ok := symbols[a.Op]; !ok {
-			return unknown("operator", a.Op, symbols)
-		}
-		if a.Op == specs.OpMaskedEqual && a.ValueTwo&^a.Value != 0 {
-			return fmt.Errorf("SCMP_CMP_MASKED_EQ: valueTwo %#x has bits that the mask, value %#x, takes away: it never holds", a.ValueTwo, a.Value)
+		if err := condOf(a).check(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -268,7 +262,7 @@ func conditions(args []specs.LinuxSeccompArg) [][]Cond {
 	var each [][]Cond
 	seen, twice := make(map[uint]bool), false
 	for _, a := range args {
-		c := Cond{Arg: a.Index, Op: a.Op, Value: a.Value, Two: a.ValueTwo}
+		c := condOf(a)
 		all, each = append(all, c), append(each, []Cond{c})
 		twice = twice || seen[a.Index]
 		seen[a.Index] = true
