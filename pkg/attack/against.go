@@ -23,14 +23,19 @@ import (
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
-// probeCommand is the word after which workshop is the inside of a container.
-const probeCommand = "probe"
+// probeCommand is the word after which workshop is the inside of a container, and
+// reportFlag stands behind the name of a probe that Against listens to.
+const (
+	probeCommand = "probe"
+	reportFlag   = "--report"
+)
 
 // Self is this program as a container executes it: Container.Tools puts it there.
 const Self = "/usr/local/bin/workshop"
 
-// Against runs a probe inside a container and gives what it found. A probe that
-// a filter killed was stopped: its Reason says how. A signal that this process
+// Against runs a probe inside a container and gives what it found. A container with
+// a root of its own has this program from rootfs.Tools, in Tools. A probe that a
+// filter killed was stopped: its Reason says how. A signal that this process
 // hands on to it is the error [container.Interrupted].
 func Against(ctx context.Context, probe string, c container.Container) (Result, error) {
 	return Show(ctx, probe, c, io.Discard)
@@ -99,7 +104,7 @@ func run(ctx context.Context, probe string, c container.Container, w io.Writer, 
 // command lets a container run the probe, by itself or through another program that
 // makes one more.
 func (s *Staged) command(c *container.Container, through []string) (err error) {
-	args := append([]string{probeCommand, s.probe.Name, "--report"}, s.told()...)
+	args := append([]string{probeCommand, s.probe.Name, reportFlag}, s.told()...)
 	if through == nil {
 		SelfAs(c, args...)
 		return nil
@@ -107,6 +112,15 @@ func (s *Staged) command(c *container.Container, through []string) (err error) {
 	c.Path, err = exec.LookPath(through[0]) // in our PATH, and not the container's
 	c.Args = append(slices.Clone(through), args...)
 	return err
+}
+
+// withoutMain is an error where this process is itself a probe: it would begin its
+// program anew in each container.
+func withoutMain() error {
+	if len(os.Args) > 3 && os.Args[1] == probeCommand && os.Args[3] == reportFlag {
+		return fmt.Errorf("this process is the probe %s inside of a container: its program calls attack.Main first", os.Args[2])
+	}
+	return nil
 }
 
 // noResult is what is known of a probe that found nothing. SIGSYS is the one

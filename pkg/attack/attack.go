@@ -7,7 +7,8 @@
 //
 // A probe is this same program, executed again inside of the container: one that
 // imports this package calls [Main] first. Without that the probe is never heard,
-// and its result is not [Result.Tried].
+// and its result is not [Result.Tried]. It begins the program anew instead, and
+// there [Against] is an error.
 package attack
 
 import (
@@ -145,8 +146,9 @@ type Result struct {
 	Calls []Call            `json:"calls,omitempty"`
 }
 
-// Tried tells whether the attack itself was made: a probe that could not even
-// prepare it shows nothing. One that a filter killed has come that far.
+// Tried tells of an attack that did not succeed whether it was made at all: a probe
+// that could not even prepare it shows nothing. One that a filter killed has come
+// that far. One that found nothing in its way may have made no call.
 func (r Result) Tried() bool { return r.killed || len(r.Calls) > 0 }
 
 // T is what a running probe has: it shows the calls and keeps the facts.

@@ -29,11 +29,14 @@ type Ask struct {
 
 // Prepare makes the scene of a probe. Call End.
 func Prepare(p *Probe, a Ask) (*Foreign, error) {
+	if err := withoutMain(); err != nil {
+		return nil, err
+	}
 	marker, err := MarkerPath()
 	if err != nil {
 		return nil, err
 	}
-	f := &Foreign{Args: []string{probeCommand, p.Name, "--report"}, Env: lang.Pass([]string{MarkerEnv + "=" + marker}), probe: p}
+	f := &Foreign{Args: []string{probeCommand, p.Name, reportFlag}, Env: lang.Pass([]string{MarkerEnv + "=" + marker}), probe: p}
 	if a.Dir != "" {
 		f.Env = append(f.Env, dirEnv+"="+a.Dir)
 	}

@@ -84,6 +84,9 @@ type Staged struct {
 
 // Stage makes the scene of a probe and tells the container of it. Call End.
 func Stage(p *Probe, c *container.Container) (*Staged, error) {
+	if err := withoutMain(); err != nil {
+		return nil, err
+	}
 	marker, err := MarkerPath()
 	if err != nil {
 		return nil, container.Refusal(err)
