@@ -44,8 +44,8 @@ const (
 func InGuest() bool { return os.Getenv(GuestEnv) != "" }
 
 // NotEmulated skips the test in a guest, which QEMU emulates and makes slow, where
-// another run has all that the test needs: this machine, or for what only guests
-// have the one of amd64. Name the architectures whose guests do run it.
+// another run has all that the test needs: this machine, or the guest of another
+// architecture. Name the architectures whose guests do run it.
 func NotEmulated(t testing.TB, guests ...string) {
 	t.Helper()
 	Needs(t, "a machine that is not emulated", !InGuest() || slices.Contains(guests, runtime.GOARCH),

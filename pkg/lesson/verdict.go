@@ -18,6 +18,8 @@ type Verdict struct {
 	Held    bool
 	Missing error // why this machine cannot play it; it was not judged then
 	Faults  []Fault
+
+	outcomes []*outcome
 }
 
 // Fault is one thing that is not as the lesson says.
@@ -38,7 +40,7 @@ func judge(t *Transcript, outcomes []*outcome, err error) Verdict {
 			}
 		}
 	}
-	var v Verdict
+	v := Verdict{outcomes: outcomes}
 	for _, o := range outcomes {
 		code := 0
 		if o == last {
@@ -51,6 +53,20 @@ func judge(t *Transcript, outcomes []*outcome, err error) Verdict {
 	}
 	v.Held = len(v.Faults) == 0
 	return v
+}
+
+// Against judges what came out by another transcript, of the same commands.
+func (v *Verdict) Against(t *Transcript) Verdict {
+	var outcomes []*outcome
+	for i, o := range v.outcomes {
+		other := &outcome{command: &t.Commands[i], played: o.played, code: o.code}
+		other.output.WriteString(o.output.String())
+		outcomes = append(outcomes, other)
+	}
+	if outcomes == nil {
+		return *v // it was not played
+	}
+	return judge(t, outcomes, nil)
 }
 
 // cannot gives the last words of a command as the reason why it cannot.
