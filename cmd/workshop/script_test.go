@@ -17,7 +17,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript})
 }
 
-// TestRootScripts plays those that build containers.
+// TestRootScripts plays those that build containers. A guest leaves those out in which
+// nothing depends on AppArmor, on version 2 of cgroups, or on its kernel: their first
+// line says so.
 func TestRootScripts(t *testing.T) {
 	testenv.NotEmulated(t, "amd64")
 	needTour(t)

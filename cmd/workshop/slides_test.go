@@ -31,6 +31,7 @@ func readDeck(t *testing.T, language string) *lesson.Deck {
 // TestSlides plays every demo of the deck. The guests play what this machine may
 // not be able to: the others are commands of the lessons.
 func TestSlides(t *testing.T) {
+	testenv.NotEmulated(t, "amd64")
 	needTour(t)
 	for _, language := range languages {
 		deck := readDeck(t, language)

@@ -336,7 +336,7 @@ func TestWithoutLimit(t *testing.T) {
 	for _, shell := range []string{"", "/bin/sh"} {
 		b := newBomb(t, "fork-exec")
 		b.Shell, b.Script, b.Unsafe = shell, "bomb() { bomb | bomb & }; bomb", true
-		b.Duration, b.Every = 30*time.Second, 20*time.Millisecond
+		b.Duration, b.Every = MaxDuration, 20*time.Millisecond
 		ctx, enough := context.WithCancel(t.Context())
 		b.Sample = func(s Sample) {
 			if s.Pids.Current > steps.GuardPids {

@@ -283,6 +283,7 @@ func TestNoShell(t *testing.T) {
 // TestEndedHints has programs that end before their shell, by mistakes that each
 // belong to a lesson.
 func TestEndedHints(t *testing.T) {
+	testenv.NotEmulated(t)
 	for _, test := range []struct {
 		lesson       int
 		script, hint string
@@ -312,6 +313,7 @@ func TestEndedHints(t *testing.T) {
 
 // TestQuotedHints: what is to be typed reaches the shell as one word.
 func TestQuotedHints(t *testing.T) {
+	testenv.NotEmulated(t)
 	t.Chdir(t.TempDir())
 	for name, mode := range map[string]os.FileMode{"my box": 0o644, "empty box": 0o755, "box.py": 0o644, "box.go": 0o644, "box.c": 0o755} {
 		if err := os.WriteFile(name, nil, mode); err != nil {
@@ -336,6 +338,7 @@ func TestQuotedHints(t *testing.T) {
 
 // TestTimeout: a program that is busy all the time is ended by the clock.
 func TestTimeout(t *testing.T) {
+	testenv.NotEmulated(t)
 	began := time.Now()
 	r := runCommand(t, &check.Check{
 		Lesson: 1, Command: []string{"sh", "-c", "while :; do :; done"}, Timeout: time.Second,
@@ -371,6 +374,7 @@ func TestSleeps(t *testing.T) {
 
 // TestEcho: our own words are not the program's.
 func TestEcho(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 1, `echo mine; tee /dev/stderr | sh; exit $?`)
 	if r.NoShell != nil || strings.Join(r.Said, "|") != "mine" {
 		t.Errorf("said %q: %+v", r.Said, r)
@@ -383,6 +387,7 @@ func TestEcho(t *testing.T) {
 
 // TestWantsTerminal: a program that looks for one is given one.
 func TestWantsTerminal(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 1, `test -t 0 || { echo "not a tty" >&2; exit 1; }; sh; exit $?`)
 	if !r.Holds || !r.Terminal {
 		t.Errorf("%+v", r)
@@ -424,6 +429,7 @@ func TestElsewhere(t *testing.T) {
 
 // TestLeftovers: what a program leaves on the host is told.
 func TestLeftovers(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 2, `mount -t tmpfs mine "$ROOTFS/mnt"; chroot "$ROOTFS" /bin/sh; exit $?`)
 	if !r.Holds || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "tmpfs on ") {
 		t.Errorf("%+v", r)

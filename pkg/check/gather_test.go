@@ -77,6 +77,7 @@ func TestForksOnlyWhereLimited(t *testing.T) {
 
 // TestSecondTimeOver: where the time ends, nothing is said of who has not ended yet.
 func TestSecondTimeOver(t *testing.T) {
+	testenv.NotEmulated(t)
 	testenv.Root(t)
 	for lesson, do := range kills {
 		r := &run{Check: &Check{Lesson: lesson, Command: []string{"/bin/sh", "-c", "sh; sleep 1000"}}}

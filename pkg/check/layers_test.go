@@ -46,6 +46,7 @@ func TestCgroup(t *testing.T) {
 	}, "GROUP="+group, "TOP="+tree.Mount)
 
 	t.Run("no name reaches the terminal as it is", func(t *testing.T) {
+		testenv.NotEmulated(t)
 		wild := group + "\x1b[31mred\a"
 		t.Cleanup(func() { unix.Rmdir(wild) })
 		for _, script := range []string{
@@ -275,6 +276,7 @@ func TestOthers(t *testing.T) {
 // TestNowhereToWrite: a root filesystem that cannot be written to is attacked all
 // the same.
 func TestNowhereToWrite(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 3, inside("-m", pivot(oldRootGone+`mount -o remount,bind,ro /; `)))
 	if !r.Holds || !strings.Contains(r.Points[3].Fact, "nothing above it") {
 		t.Errorf("%+v", r.Points)

@@ -36,6 +36,7 @@ func TestSecondTakesGroupsBack(t *testing.T) {
 
 // TestSecondHangup: the end of a terminal's session is not that of its container.
 func TestSecondHangup(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 4, `test -t 0 || { echo "not a tty" >&2; exit 1; }; sh; exit $?`)
 	if !r.Terminal || !slices.Contains(failing(r), "ends-with-it") {
 		t.Errorf("%+v", r)
@@ -80,6 +81,7 @@ func checkIfAsked() {
 
 // TestSecondInterrupted: nobody waits for a shell that goes on, once the time is over.
 func TestSecondInterrupted(t *testing.T) {
+	testenv.NotEmulated(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Second, cancel)
 	began := time.Now()

@@ -26,6 +26,7 @@ func subreaper(t *testing.T) int32 {
 
 // TestSubreaperGivenBack: afterwards this process is one only where it was one before.
 func TestSubreaperGivenBack(t *testing.T) {
+	testenv.NotEmulated(t)
 	set := func(is int32) {
 		if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, uintptr(is), 0, 0, 0); err != nil {
 			t.Fatal(err)
@@ -57,6 +58,7 @@ func TestGuardTakenBack(t *testing.T) {
 
 // TestPipesClosed: no end of a pipe to a program stays open.
 func TestPipesClosed(t *testing.T) {
+	testenv.NotEmulated(t)
 	testenv.Root(t)
 	testenv.ClosesDescriptors(t, func() {
 		c := check.Check{Lesson: 1, Command: []string{"true"}}
@@ -69,6 +71,7 @@ func TestPipesClosed(t *testing.T) {
 // TestGuestTakenBack: our program is inside only as long as it attacks. Here inside is
 // a directory outside, where one would see its mount.
 func TestGuestTakenBack(t *testing.T) {
+	testenv.NotEmulated(t)
 	r := run(t, 3, `chroot "$ROOTFS" /bin/sh; exit $?`)
 	for _, w := range r.Warnings {
 		if strings.Contains(w, "tmpfs on "+testroot.Busybox(t)) {
