@@ -4,16 +4,16 @@
 # VM_PACKAGES        what runs in the guests: what has to do with the kernel. The rest
 #                    is the same on this machine
 # VM_ARM64_PACKAGES  what runs in the arm64 guest: the lessons, and what they are made
-#                    of that knows numbers of system calls
+#                    of that knows numbers of system calls; and the compiler of profiles
 # VM_LIMIT           wall-clock limit of a guest
 # VM_TEST_TIMEOUT    of one package's tests in a guest
 # VM_MEMORY          a guest's memory
 # VM_SUITE           the release of the machine of make vm and make test-provision,
 #                    where it is not to be this machine's
 # VM_PORT            where port 8080 of make vm's machine is, on 127.0.0.1
-VM_PACKAGES ?= ./cmd/... $(addprefix ./internal/,sudo testenv) $(addprefix ./pkg/,apparmor attack audit bomb caps \
-	cgroup check container/... demo doctor exercise inside listen80 matrix observe seccomp steps)
-VM_ARM64_PACKAGES ?= ./cmd/... ./internal/testenv $(addprefix ./pkg/,attack exercise seccomp steps)
+VM_PACKAGES ?= ./cmd/... $(addprefix ./internal/,sudo testenv) $(addprefix ./pkg/,attack audit bomb cgroup check \
+	container/... demo doctor exercise inside matrix observe seccomp steps)
+VM_ARM64_PACKAGES ?= ./cmd/... ./internal/testenv $(addprefix ./pkg/,apparmor attack exercise seccomp steps)
 VM_QEMU = $(if $(filter aarch64,$(shell uname -m)),qemu-system-arm,qemu-system-x86)
 export VM_SUITE VM_PORT TEST_PACKAGES VM_PACKAGES VM_ARM64_PACKAGES VM_LIMIT VM_TEST_TIMEOUT VM_MEMORY
 

@@ -46,7 +46,7 @@ func startOnTerminal(t *testing.T, args ...string) *screen {
 
 func runOnTerminal(t *testing.T, cmd *exec.Cmd) *screen {
 	t.Helper()
-	testenv.NotEmulated(t, "amd64")
+	testenv.NotEmulated(t)
 	needTour(t)
 	s := &screen{t: t, cmd: cmd}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm")

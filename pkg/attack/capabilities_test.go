@@ -63,7 +63,7 @@ func TestCapabilityProbes(t *testing.T) {
 
 // TestCapabilityDefaults is S20: what the default leaves, and what Docker's own.
 func TestCapabilityDefaults(t *testing.T) {
-	testenv.NotEmulated(t, "amd64")
+	testenv.NotEmulated(t)
 	testenv.Root(t)
 	docker := steps.CapabilitySettings{Drop: []string{"all"}, Add: []string{"docker"}}
 	for _, p := range ofCapabilities() {

@@ -426,6 +426,7 @@ func TestInterrupted(t *testing.T) {
 
 // TestInARow explodes -bombs times, and measures the host before and during each.
 func TestInARow(t *testing.T) {
+	testenv.NotEmulated(t)
 	var idle, during Latencies
 	for i := 0; i < *bombs && !t.Failed(); i++ {
 		b := newBomb(t, "fork-exec", "cgroup")
