@@ -31,6 +31,7 @@ func checkOf(t *testing.T, m, n int) *check.Report {
 	c := &check.Check{
 		Lesson: m, Path: "/proc/self/exe",
 		Command: []string{"workshop", strconv.Itoa(n), "-q", "--", "/bin/sh"},
+		Timeout: testenv.Patience,
 	}
 	report, err := c.Run(t.Context())
 	if err != nil {

@@ -52,6 +52,10 @@ func NotEmulated(t testing.TB, guests ...string) {
 		"another run has all that this test needs")
 }
 
+// Patience is how long a test waits for what comes about, however busy the machine is
+// that emulates the guest.
+const Patience = 2 * time.Minute
+
 // Needs skips the test where ok is false. what is a noun ("perl in PATH"), and
 // fact is what was measured.
 func Needs(t testing.TB, what string, ok bool, fact ...any) {

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -39,6 +40,9 @@ func runCommand(t *testing.T, c *check.Check) *check.Report {
 	root := testroot.Busybox(t)
 	before := leftBy(t)
 	c.Env = append(append(os.Environ(), "ROOTFS="+root), c.Env...)
+	if testenv.InGuest() {
+		c.Timeout = cmp.Or(c.Timeout, testenv.Patience)
+	}
 	report, err := c.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -99,6 +103,9 @@ func judge(t *testing.T, programs []program, env ...string) {
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			r := run(t, p.lesson, p.script, env...)
+			for strings.Contains(r.Hint, "/box-") { // a group that a test of pkg/exercise has made meanwhile
+				r = run(t, p.lesson, p.script, env...)
+			}
 			if r.NoShell != nil {
 				t.Fatalf("no shell: %+v; it said %q", r.NoShell, r.Said)
 			}

@@ -21,7 +21,7 @@ import (
 func gathered(t *testing.T, lesson int, script string, env ...string) (e *evidence) {
 	t.Helper()
 	testenv.Root(t)
-	r := &run{Check: &Check{Lesson: lesson, Command: []string{"/bin/sh", "-c", script}, Env: append(os.Environ(), env...)}}
+	r := &run{Check: &Check{Lesson: lesson, Command: []string{"/bin/sh", "-c", script}, Env: append(os.Environ(), env...), Timeout: testenv.Patience}}
 	err := thread.Do(func() (err error) {
 		defer func() { err = errors.Join(err, r.end()) }()
 		if err := r.start(t.Context()); err != nil {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/how-to-be-a-container/workshop/internal/testenv"
 	"github.com/how-to-be-a-container/workshop/internal/testroot"
 	"github.com/how-to-be-a-container/workshop/pkg/check"
 )
@@ -62,7 +62,7 @@ func judge(t *testing.T, n int, program string) *check.Report {
 	c := check.Check{
 		Lesson: n, Env: append(os.Environ(), "ROOTFS="+root),
 		Command: []string{"/bin/sh", "-c", `echo $$ >>"$0"; exec "$@"`, pids, program},
-		Timeout: 2 * time.Minute, // the guest is emulated, and may be one of two
+		Timeout: testenv.Patience,
 	}
 	r, err := c.Run(t.Context())
 	if err != nil {

@@ -24,8 +24,7 @@ run() {
 		"$here/provisioned.sh" "$dir/debian.json"
 		;;
 	*)
-		# A guest takes what the tests here leave of the processors while they wait.
-		nice "$here/guest.sh" "$1" "$dir/$1.json"
+		"$here/guest.sh" "$1" "$dir/$1.json"
 		;;
 	esac
 }
