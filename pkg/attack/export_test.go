@@ -30,3 +30,6 @@ func LivesOn() (said, err error) {
 	}
 	return scene.Leave(), nil
 }
+
+// NoResult is what is known of a probe that found nothing.
+func NoResult(code int, began bool) Result { return noResult("mkdir", code, began) }

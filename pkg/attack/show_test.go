@@ -32,3 +32,25 @@ func TestCallsFit(t *testing.T) {
 		}
 	}
 }
+
+// TestNoResult: a probe that found nothing was made where it began and a filter killed
+// it, and in no other case.
+func TestNoResult(t *testing.T) {
+	for _, test := range []struct {
+		code   int
+		began  bool
+		tried  bool
+		reason string
+	}{
+		{128 + int(unix.SIGSYS), true, true, "the probe was killed by SIGSYS"},
+		{128 + int(unix.SIGSEGV), true, false, "the probe was killed by SIGSEGV"},
+		{2, true, false, "the probe was ended with exit code 2"},
+		{2, false, false, "the probe was ended with exit code 2 before it could begin: under these settings it cannot start"},
+		{128 + int(unix.SIGSYS), false, false, "the probe was killed by SIGSYS before it could begin: under these settings it cannot start"},
+		{128 + int(unix.SIGKILL), false, false, "the probe was killed by SIGKILL before it could begin"},
+	} {
+		if r := attack.NoResult(test.code, test.began); r.Allowed || r.Tried() != test.tried || r.Reason != test.reason {
+			t.Errorf("exit code %d, begun: %v: tried: %v, %q", test.code, test.began, r.Tried(), r.Reason)
+		}
+	}
+}
