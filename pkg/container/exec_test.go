@@ -121,6 +121,19 @@ func TestExecEntersNamespaces(t *testing.T) {
 	}
 }
 
+// TestExecEntersRoot: the root of a chroot is in none of its namespaces.
+func TestExecEntersRoot(t *testing.T) {
+	info := start(t, container.Container{Rootfs: testroot.Busybox(t)}, "chroot")
+	said, _ := execIn(t, info.ID, "stat -c %d:%i / .")
+	var root unix.Stat_t
+	if err := unix.Stat(fmt.Sprintf("/proc/%d/root/", info.PID), &root); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("%d:%d", root.Dev, root.Ino); said != want+"\n"+want {
+		t.Errorf("/ and the working directory are %q, and the container's / is %s", said, want)
+	}
+}
+
 func TestExecPassesExitCodeOn(t *testing.T) {
 	info := start(t, container.Container{}, "fork-exec")
 	if _, code := execIn(t, info.ID, "exit 42"); code != 42 {
