@@ -156,7 +156,7 @@ func (r *run) attack(ctx context.Context, g *guest, p *attack.Probe, a attack.As
 	}
 	code, _ := strconv.Atoi(status)
 	result, began := f.Judge(output, code, s)
-	return outcomeOf(result, began, stood, code), nil
+	return outcomeOf(printable(result), began, stood, code), nil
 }
 
 // outcomeOf judges how our program ended. With an exit code and no result the Go runtime
@@ -173,6 +173,19 @@ func outcomeOf(result attack.Result, began, stood bool, code int) outcome {
 		o.unclear, o.late = notBegun(code), true
 	}
 	return o
+}
+
+// printable takes the control characters out of a result: in a container of somebody
+// else, somebody else may have written it.
+func printable(r attack.Result) attack.Result {
+	r.Errno, r.Reason = harmless(r.Errno), harmless(r.Reason)
+	for i, c := range r.Calls {
+		r.Calls[i] = attack.Call{Call: harmless(c.Call), Errno: harmless(c.Errno)}
+	}
+	for name, fact := range r.Facts {
+		r.Facts[name] = harmless(fact)
+	}
+	return r
 }
 
 // execute has the shell execute our program, and ends that where it stands still: else

@@ -122,7 +122,7 @@ func (o outcome) how() string {
 		return lang.F("who tried it was killed by %s", o.killed)
 	}
 	if n := len(o.Calls); n > 0 && o.Calls[n-1].Errno != "" {
-		return harmless(o.Calls[n-1].Call) + " = " + o.Calls[n-1].Errno
+		return o.Calls[n-1].Call + " = " + o.Calls[n-1].Errno
 	}
 	return o.Reason
 }

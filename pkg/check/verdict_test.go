@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -244,5 +245,19 @@ func TestWholeAnswer(t *testing.T) {
 		if _, after, ok := o.answered(); after != want || ok != (want != "") {
 			t.Errorf("after part %d: %q, %v", said, after, ok)
 		}
+	}
+}
+
+// TestForged: a result that somebody inside has written for our program does nothing to
+// the terminal.
+func TestForged(t *testing.T) {
+	const wild = "rvm\x1b[31mred\a"
+	r := printable(attack.Result{
+		Errno: wild, Reason: wild,
+		Calls: []attack.Call{{Call: wild, Errno: wild}},
+		Facts: map[string]string{attack.RootAfter: wild},
+	})
+	if text := fmt.Sprint(r); strings.Count(text, "rvm[31mred") != 5 || strings.ContainsAny(text, "\x1b\a") {
+		t.Errorf("%q", text)
 	}
 }
