@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/pkg/caps"
+	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
 	"github.com/how-to-be-a-container/workshop/pkg/observe"
 	"github.com/how-to-be-a-container/workshop/pkg/ui"
@@ -105,6 +106,9 @@ func (l *capsLook) exec(file string) error {
 		return usageError{fmt.Errorf("process %d has ended: %w", l.PID, unix.ESRCH)}
 	}
 	f, err := programOf(l.PID, file)
+	if errors.Is(err, unix.ENOSYS) { // Linux before 5.6
+		return container.Refusal(err)
+	}
 	if err != nil {
 		err = fmt.Errorf("%w; --exec takes a program, as process %d sees it", err, l.PID)
 		if l.PID != os.Getpid() && errors.Is(err, os.ErrPermission) && !errors.Is(err, caps.ErrNoProgram) {

@@ -163,6 +163,9 @@ func openIn(pid int, path string) (int, error) {
 			break
 		}
 	}
+	if errors.Is(err, unix.ENOSYS) {
+		return -1, os.NewSyscallError("openat2", err) // which Linux 5.6 brought
+	}
 	return fd, err
 }
 

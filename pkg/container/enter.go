@@ -87,9 +87,21 @@ func readReports(r io.Reader) (pid int, err error) {
 		case m[0] == atBorn:
 			pid = int(m[1])
 		default:
-			err = &steps.Error{Op: atNames[m[0]], Path: "into the container", Err: unix.Errno(m[1])}
+			err = notEntered(m[0], unix.Errno(m[1]))
 		}
 	}
+}
+
+// notEntered says what failed.
+func notEntered(where uint32, errno unix.Errno) error {
+	err := &steps.Error{Op: atNames[where], Path: "into the container", Err: errno}
+	if where == atSetns && errno == unix.EINVAL {
+		return &steps.Unsupported{
+			What:    err.Error() + ": by a pidfd it enters since Linux 5.8",
+			Instead: "a newer kernel; or " + elsewhere(), Err: err,
+		}
+	}
+	return err
 }
 
 // fork holds the signals back: the handler of one would run Go code in the copy.

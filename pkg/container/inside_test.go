@@ -59,6 +59,16 @@ func TestWorkingDirectoryOutside(t *testing.T) {
 	}
 }
 
+// TestNotEntered: only a kernel that takes no pidfd is one that lacks something.
+func TestNotEntered(t *testing.T) {
+	if err := notEntered(atSetns, unix.EINVAL); !errors.Is(err, steps.ErrUnsupported) || !strings.Contains(err.Error(), "Linux 5.8") {
+		t.Error(err)
+	}
+	if err := notEntered(atSetns, unix.EPERM); errors.Is(err, steps.ErrUnsupported) {
+		t.Error(err)
+	}
+}
+
 // TestSealed is CVE-2019-5736: what enters a container cannot be written to, not
 // even by who opens it again.
 func TestSealed(t *testing.T) {

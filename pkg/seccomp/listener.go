@@ -26,12 +26,12 @@ func Listen(pid int) (*Listener, error) {
 	}
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
-		return nil, fmt.Errorf("pidfd_open %d: %w", pid, err)
+		return nil, fmt.Errorf("process %d: %w", pid, os.NewSyscallError("pidfd_open", err))
 	}
 	defer unix.Close(pidfd)
 	own, err := unix.PidfdGetfd(pidfd, fd, 0)
 	if err != nil {
-		return nil, fmt.Errorf("pidfd_getfd %d of process %d: %w", fd, pid, err)
+		return nil, fmt.Errorf("descriptor %d of process %d: %w", fd, pid, os.NewSyscallError("pidfd_getfd", err))
 	}
 	return &Listener{os.NewFile(uintptr(own), "seccomp listener")}, nil
 }
