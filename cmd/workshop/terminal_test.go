@@ -193,9 +193,16 @@ func TestTerminalClosedUntold(t *testing.T) {
 // TestParentKilled: who started it is killed, as a sudo(8) can be, and a shell has the
 // terminal again. Nobody sees the run any more, and it ends.
 func TestParentKilled(t *testing.T) {
+	for flag, seen := range map[string]string{"--no-pause": "[02-chroot] /", "--pause": "q: leave"} {
+		parentKilled(t, flag, seen)
+	}
+}
+
+func parentKilled(t *testing.T, flag, seen string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "parent")
-	s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; sh -c 'echo $$ >"$0"; workshop 2 --no-pause; true' "$0"; echo kil""led; read line`, file))
-	s.see("[02-chroot] /")
+	s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; sh -c 'echo $$ >"$0"; workshop 2 "$1"; true' "$0" "$1"; echo kil""led; read line`, file, flag))
+	s.see(seen)
 	pid, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

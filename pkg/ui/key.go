@@ -99,6 +99,9 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
+			if Background(fd) && os.Getppid() != parent {
+				return 'q', hangup(ctx)
+			}
 			set, back := again(fd, raw), !Background(fd) && continued.Swap(false)
 			if set || back {
 				resumed()
@@ -125,6 +128,10 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 	}
 	return 0, context.Cause(ctx)
 }
+
+// parent started us. Where it is gone and the terminal another job's, as after a kill -9
+// of a sudo(8), nobody can give us a key any more.
+var parent = os.Getppid()
 
 // Background tells whether the terminal is that of another job: to set it would stop
 // this one, by SIGTTOU. Of one that does not control our session nobody can say.
