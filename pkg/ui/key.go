@@ -111,22 +111,28 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 		if err != nil {
 			return 0, fmt.Errorf("wait for a key: %w", err)
 		}
-		buf := make([]byte, 1)
-		n, err = unix.Read(fd, buf)
-		switch {
-		case n == 1 && buf[0] == escape:
-			if key := sequence(fd); key != 0 {
-				return key, nil
-			}
-		case n == 1:
-			return buf[0], nil
-		case n == 0 || errors.Is(err, unix.EIO):
-			return 'q', hangup(ctx)
-		case !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN):
-			return 0, fmt.Errorf("read a key: %w", err)
+		if key, err := take(ctx, fd); key != 0 || err != nil {
+			return key, err
 		}
 	}
 	return 0, context.Cause(ctx)
+}
+
+// take reads the key that is there; 0 is none that means something.
+func take(ctx context.Context, fd int) (byte, error) {
+	buf := make([]byte, 1)
+	n, err := unix.Read(fd, buf)
+	switch {
+	case n == 1 && buf[0] == escape:
+		return sequence(fd), nil
+	case n == 1:
+		return buf[0], nil
+	case n == 0 || errors.Is(err, unix.EIO):
+		return 'q', hangup(ctx)
+	case !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN):
+		return 0, fmt.Errorf("read a key: %w", err)
+	}
+	return 0, nil
 }
 
 // parent started us. Where it is gone and the terminal another job's, as after a kill -9
