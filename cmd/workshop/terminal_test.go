@@ -332,9 +332,9 @@ func TestProcess1ThatHandlesOrIgnores(t *testing.T) {
 
 // TestStopOfABomb: Ctrl-Z does not stop the clock that kills the bomb.
 func TestStopOfABomb(t *testing.T) {
-	testenv.NotEmulated(t) // a bomb of a second can be over between two looks
+	testenv.NotEmulated(t) // a bomb of two seconds can be over between two looks
 	for _, flag := range []string{"--json", "--json=false"} {
-		s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; workshop attack fork-bomb --for 1s "$1"; echo ended $?`, "sh", flag))
+		s := runOnTerminal(t, exec.Command("sh", "-c", `set -m; workshop attack fork-bomb --for 2s "$1"; echo ended $?`, "sh", flag))
 		testenv.Eventually(t, 20*time.Second, "a bomb", func() bool { return runsIn(s.cmd.Process.Pid, "\x00native-bomb\x00") })
 		s.typeKeys("\x1a")
 		s.see("ended 0")
