@@ -48,16 +48,20 @@ func newBomb(t testing.TB, names ...string) *Bomb {
 	}
 }
 
-// explodes runs a bomb for its duration, and on until a fork was refused: on a
-// busy machine it has to wait for the CPU. Nothing of it may be left.
+// explodes runs a bomb for its duration after the first refused fork: on a busy
+// machine it has to wait for the CPU, and then to say so. Nothing of it may be left.
 func explodes(t testing.TB, b *Bomb) Report {
 	t.Helper()
 	least := b.Duration
 	b.Duration, b.Every = 20*time.Second, 20*time.Millisecond
 	ctx, enough := context.WithCancel(context.Background())
 	defer enough()
+	var refused time.Duration
 	b.Sample = func(s Sample) {
-		if s.After >= least && s.Pids.Refused > 0 {
+		switch {
+		case s.Pids.Refused == 0:
+			refused = s.After
+		case s.After >= refused+least:
 			enough()
 		}
 	}
