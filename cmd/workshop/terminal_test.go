@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/how-to-be-a-container/workshop/internal/testenv"
+	"github.com/how-to-be-a-container/workshop/pkg/observe"
 )
 
 // screen is a terminal with workshop in it.
@@ -342,25 +343,32 @@ func TestStopOfABomb(t *testing.T) {
 	}
 }
 
-// runsIn tells whether a program with these words runs in a session.
+// runsIn tells whether a program with these words runs in a session, or is a child of one
+// that does.
 func runsIn(session int, words string) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	return slices.ContainsFunc(files, func(file string) bool {
 		its, _ := os.ReadFile(file)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		status, err := observe.TakeStatus(pid)
+		if err != nil || !bytes.Contains(its, []byte(words)) {
+			return false
+		}
+		parent, _ := strconv.Atoi(status.Get("PPid"))
 		sid, _ := unix.Getsid(pid)
-		return sid == session && bytes.Contains(its, []byte(words))
+		parents, _ := unix.Getsid(parent)
+		return sid == session || parents == session
 	})
 }
 
-// TestPipeOnATerminal: a command that has some descriptors of the terminal and not all has
-// no terminal that controls it, where it could type for the person's shell (field 7 of
+// TestPipeOnATerminal: a command that has not all its descriptors of the terminal has no
+// terminal that controls it, where it could type for the person's shell (field 7 of
 // proc_pid_stat(5)); and Ctrl-C reaches its whole group as if it had.
 func TestPipeOnATerminal(t *testing.T) {
 	testenv.Root(t)
-	for _, lesson := range []string{"4", "4 --user"} {
-		s := runOnTerminal(t, exec.Command("sh", "-c",
-			"workshop "+lesson+` -q -- sh -c 'read -r stat </proc/self/stat; set -- $stat; echo the terminal is $7. >&2' | cat`))
+	const look = ` -q -- sh -c 'read -r stat </proc/self/stat; set -- $stat; echo the terminal is $7. >&2' `
+	for _, line := range []string{"workshop 4" + look + "| cat", "workshop 4 --user" + look + "| cat", "workshop 4" + look + "</dev/null 2>&1 | cat"} {
+		s := runOnTerminal(t, exec.Command("sh", "-c", line))
 		s.see("the terminal is 0.")
 		s.ended()
 	}
@@ -371,4 +379,20 @@ func TestPipeOnATerminal(t *testing.T) {
 	if code := s.ended(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
+}
+
+// TestStopOfAPipe: Ctrl-Z stops such a command too, which would take the person's keys.
+func TestStopOfAPipe(t *testing.T) {
+	s := runOnTerminal(t, exec.Command("sh", "-c", `set -m
+		workshop 4 -q -- sh -c 'echo ready >&2; while read -r line; do echo took $line >&2; done' | cat
+		echo stop""ped; bg; sleep 1; read -r line; echo we have $line; fg`))
+	s.see("ready")
+	s.typeKeys("\x1a")
+	s.see("stopped")
+	s.typeKeys("ours\n")
+	s.see("we have ours")
+	s.typeKeys("its\n")
+	s.see("took its")
+	s.typeKeys("\x04")
+	s.ended()
 }

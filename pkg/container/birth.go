@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
@@ -135,17 +136,31 @@ func (s *supervisor) files(attr *syscall.SysProcAttr) ([]uintptr, error) {
 	fds := []uintptr{cmp.Or(s.Stdin, os.Stdin).Fd(), cmp.Or(s.Stdout, os.Stdout).Fd(), cmp.Or(s.Stderr, os.Stderr).Fd()}
 	// A session without a terminal: else the command could type what the person's
 	// shell reads next. See TIOCSTI in ioctl_tty(2).
-	attr.Setsid = slices.ContainsFunc(fds, ourTerminal)
-	s.detached = attr.Setsid
+	s.hears = slices.ContainsFunc(fds, func(fd uintptr) bool { return term.IsTerminal(int(fd)) })
+	s.tty = ourTerminal(s.hears)
+	attr.Setsid = s.tty != nil
 	return fds, nil
 }
 
-// ourTerminal tells whether a descriptor is the terminal that controls our session, and
-// we are in its foreground. In the background only who is in the session is kept from
-// taking the person's keys.
-func ourTerminal(fd uintptr) bool {
-	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
+// ourTerminal opens the terminal that controls our session; nil where there is none. So
+// it is where we are in its background and the command can hear its keys: only who is in
+// the session is kept from taking the person's there.
+func ourTerminal(hears bool) *os.File {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return nil
+	}
+	if hears && background(tty) {
+		tty.Close()
+		return nil
+	}
+	return tty
+}
+
+// background tells whether the terminal that controls our session is another job's.
+func background(tty *os.File) bool {
+	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	return err == nil && group != unix.Getpgrp()
 }
 
 // describe writes into the journal what runs.

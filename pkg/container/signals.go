@@ -4,8 +4,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
@@ -33,6 +36,13 @@ func catchSignals() *signals {
 		close(s.caught)
 	}()
 	return s
+}
+
+// catchStop catches the one of Ctrl-Z too, unless it is ignored.
+func (s *signals) catchStop() {
+	if !signal.Ignored(syscall.SIGTSTP) {
+		signal.Notify(s.arrived, syscall.SIGTSTP)
+	}
 }
 
 // release gives them back. A program that ends now need not wait for it.
@@ -63,15 +73,15 @@ func (s *supervisor) handleSignals(ctx context.Context) (_ context.Context, stop
 func (s *supervisor) handle(sig syscall.Signal, cancel context.CancelCauseFunc) {
 	switch {
 	case sig == syscall.SIGWINCH:
-		if s.executing.Load() && s.terminal != nil {
-			s.terminal.resize()
-		}
+		s.resized()
+	case sig == syscall.SIGTSTP:
+		s.suspend()
 	case !s.executing.Load():
 		cancel(&Interrupted{sig})
 	case fromKeyboard(sig) && s.sharesTerminal():
 		// The terminal has sent it to the command already.
 		s.child.insist(sig)
-	case fromKeyboard(sig) && s.detached:
+	case fromKeyboard(sig) && s.tty != nil:
 		s.child.signalGroup(sig) // as the terminal would
 		s.child.insist(sig)
 	default:
@@ -80,13 +90,51 @@ func (s *supervisor) handle(sig syscall.Signal, cancel context.CancelCauseFunc) 
 	}
 }
 
+// resized tells the command that the person's terminal has another size.
+func (s *supervisor) resized() {
+	switch {
+	case !s.executing.Load():
+	case s.terminal != nil:
+		s.terminal.resize()
+	case s.tty != nil:
+		s.child.signalGroup(syscall.SIGWINCH)
+	}
+}
+
+// suspend stops the command, which Ctrl-Z does not reach, and then us. It stays stopped
+// in the background, where it would take the person's keys.
+func (s *supervisor) suspend() {
+	s.child.signalGroup(syscall.SIGSTOP)
+	stop()
+	for background(s.tty) && len(s.signals.arrived) == 0 {
+		time.Sleep(100 * time.Millisecond)
+	}
+	s.child.signalGroup(syscall.SIGCONT)
+}
+
+// stop lets SIGTSTP do what it does where nobody catches it: it stops us until
+// SIGCONT, or nothing where no shell is there to send that. A Reset of os/signal would
+// leave the handler of the Go runtime, which does nothing. See rt_sigaction(2).
+func stop() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var none, ours [4]uint64 // the kernel's struct sigaction
+	set := func(now, before *[4]uint64) {
+		syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGTSTP),
+			uintptr(unsafe.Pointer(now)), uintptr(unsafe.Pointer(before)), 8, 0, 0) // 64 signals are 8 bytes
+	}
+	set(&none, &ours)
+	_ = unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGTSTP)
+	set(&ours, nil)
+}
+
 func fromKeyboard(sig syscall.Signal) bool {
 	return sig == syscall.SIGINT || sig == syscall.SIGQUIT
 }
 
 // sharesTerminal tells whether the command is in our terminal's foreground group.
 func (s *supervisor) sharesTerminal() bool {
-	return s.terminal == nil && !s.detached && term.IsTerminal(int(os.Stdin.Fd()))
+	return s.terminal == nil && s.tty == nil && term.IsTerminal(int(os.Stdin.Fd()))
 }
 
 // typed hears of a signal that the terminal sends to a process group.

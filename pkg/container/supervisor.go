@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -28,7 +29,8 @@ type supervisor struct {
 	child    *process
 	socket   *socket
 	terminal *terminal // nil where the command uses our descriptors
-	detached bool      // one of them is our terminal, and the command in a session without one
+	tty      *os.File  // controls our session, and not the command's, which has none; else nil
+	hears    bool      // a terminal is one of the command's descriptors
 	last     *observe.Snapshot
 	into     *target // the container that the child enters; nil where it is a new one
 	signals  *signals
@@ -200,6 +202,9 @@ func (s *supervisor) execve(ctx context.Context) error {
 // begin lets the command go on by itself.
 func (s *supervisor) begin(stopped stopper) error {
 	s.executing.Store(true)
+	if s.tty != nil && s.hears {
+		s.signals.catchStop()
+	}
 	if s.terminal != nil {
 		if err := s.terminal.begin(); err != nil {
 			return err
@@ -291,5 +296,8 @@ func (s *supervisor) close() {
 	}
 	if s.terminal != nil {
 		s.terminal.close()
+	}
+	if s.tty != nil {
+		s.tty.Close()
 	}
 }

@@ -83,8 +83,7 @@ func (t *terminal) notice(parent int) {
 			return
 		case <-time.After(time.Second):
 		}
-		group, err := unix.IoctlGetInt(int(t.in.Fd()), unix.TIOCGPGRP)
-		if err == nil && group != unix.Getpgrp() && os.Getppid() != parent {
+		if background(t.in) && os.Getppid() != parent {
 			t.gone()
 			return
 		}
