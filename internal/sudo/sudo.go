@@ -22,8 +22,10 @@ type User struct{ UID, GID int }
 // where this is not root, or root without either.
 func Caller() *User {
 	uid, gid := os.Getenv("SUDO_UID"), os.Getenv("SUDO_GID")
-	if u, err := user.Lookup(os.Getenv("DOAS_USER")); err == nil && uid == "" {
-		uid, gid = u.Uid, u.Gid
+	if name := os.Getenv("DOAS_USER"); uid == "" && name != "" {
+		if u, err := user.Lookup(name); err == nil {
+			uid, gid = u.Uid, u.Gid
+		}
 	}
 	u, wrongUser := strconv.Atoi(uid)
 	g, wrongGroup := strconv.Atoi(gid)
