@@ -103,7 +103,10 @@ func judge(t *testing.T, programs []program, env ...string) {
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			r := run(t, p.lesson, p.script, env...)
-			for strings.Contains(r.Hint, "/box-") { // a group that a test of pkg/exercise has made meanwhile
+			for range 20 {
+				if !strings.Contains(r.Hint, "/box-") { // a group that a test of pkg/exercise has made meanwhile
+					break
+				}
 				r = run(t, p.lesson, p.script, env...)
 			}
 			if r.NoShell != nil {
