@@ -343,6 +343,17 @@ func TestStopOfABomb(t *testing.T) {
 	}
 }
 
+// TestTourOnATerminal: a lesson holds on a terminal too, which wraps what workshop says.
+func TestTourOnATerminal(t *testing.T) {
+	s := startOnTerminal(t, "tour", "7", "--no-pause")
+	for _, section := range []string{"Attack", "Defend", "Your own rule", "What came of it"} {
+		s.see(section)
+	}
+	if code := s.ended(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, s.text.String())
+	}
+}
+
 // runsIn tells whether a program with these words runs in a session, or is a child of one
 // that does.
 func runsIn(session int, words string) bool {
