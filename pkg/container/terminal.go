@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
@@ -65,7 +66,8 @@ func (t *terminal) begin() error {
 	}
 	t.saved = saved
 	go func() {
-		if t.pump(t.in, t.enter, t.entered) != nil {
+		err := t.pump(t.in, t.enter, t.entered)
+		if errors.Is(err, io.EOF) || errors.Is(err, unix.EIO) {
 			t.gone()
 		}
 	}()
