@@ -22,10 +22,14 @@ import (
 
 // contender is one command that is timed.
 type contender struct {
-	name string
-	args []string
-	took []time.Duration
+	name   string
+	args   []string
+	copies []string // of its program, executed in turn
+	took   []time.Duration
 }
+
+// copies is how many there are of each program: see installed.
+const copies = 4
 
 // settle is how long nothing runs before each: the kernel takes what the one
 // before has left apart, a network namespace for example, after its end.
@@ -53,7 +57,7 @@ func run(workshop string, rounds int) error {
 	}
 	all := contenders(workshop, dir, bundle)
 	for _, c := range all {
-		if c.args[0], err = installed(c.args[0], bundle); err != nil {
+		if c.copies, err = installed(c.args[0], bundle); err != nil {
 			return err
 		}
 	}
@@ -95,25 +99,37 @@ func race(all []*contender, rounds int) error {
 	return nil
 }
 
-// installed gives a copy of a program. How large the pieces are in which a file
-// lies in memory, which depends on who has written or read it, is worth a tenth of a
-// start: so all of them are written in the same way.
-func installed(program, dir string) (string, error) {
+// installed gives copies of a program. How large the pieces are in which a file
+// lies in memory, which depends on who has written or read it and on chance, is worth a
+// tenth of a start: so all are written in the same way, and each program several times.
+// The time of the copies is the program's: workshop would take them for several builds.
+func installed(program, dir string) (files []string, err error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
 	}
 	code, err := os.ReadFile(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	file := filepath.Join(dir, filepath.Base(path))
-	return file, os.WriteFile(file, code, 0o755)
+	for i := range copies {
+		file := filepath.Join(dir, fmt.Sprint(filepath.Base(path), i))
+		err := errors.Join(os.WriteFile(file, code, 0o755), os.Chtimes(file, info.ModTime(), info.ModTime()))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
 }
 
 // time runs the command once.
 func (c *contender) time() error {
-	cmd := exec.Command(c.args[0], c.args[1:]...)
+	cmd := exec.Command(c.copies[len(c.took)%copies], c.args[1:]...)
 	begin := time.Now()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
