@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/how-to-be-a-container/workshop/internal/job"
 	"github.com/how-to-be-a-container/workshop/pkg/container"
 	"github.com/how-to-be-a-container/workshop/pkg/explain"
 	"github.com/how-to-be-a-container/workshop/pkg/lang"
@@ -251,7 +252,7 @@ const exitLeft exitCode = 0
 // mayTakeTerminal tells whether the command gets a terminal of its own: the person's
 // is set to raw for that.
 func mayTakeTerminal() bool {
-	return term.IsTerminal(0) && term.IsTerminal(1) && !ui.Background(0)
+	return term.IsTerminal(0) && term.IsTerminal(1) && !job.Background(0)
 }
 
 // runContainer ends with the command's own exit code.

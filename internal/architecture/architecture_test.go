@@ -64,7 +64,7 @@ func rows(t *testing.T) (list []row) {
 func packages(t *testing.T) (list []row) {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`,
-		"./cmd/...", "./pkg/...", "./internal/errname", "./internal/sudo", "./internal/thread", "./internal/word", "./lessons", "./slides", "./rootfs-scripts")
+		"./cmd/...", "./pkg/...", "./internal/errname", "./internal/job", "./internal/sudo", "./internal/thread", "./internal/word", "./lessons", "./slides", "./rootfs-scripts")
 	cmd.Dir = "../.."
 	out, err := cmd.Output()
 	if err != nil {

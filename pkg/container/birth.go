@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
+	"github.com/how-to-be-a-container/workshop/internal/job"
 	"github.com/how-to-be-a-container/workshop/pkg/cgroup"
 	"github.com/how-to-be-a-container/workshop/pkg/container/journal"
 	"github.com/how-to-be-a-container/workshop/pkg/steps"
@@ -150,17 +151,11 @@ func ourTerminal(hears bool) *os.File {
 	if err != nil {
 		return nil
 	}
-	if hears && background(tty) {
+	if hears && job.Background(int(tty.Fd())) {
 		tty.Close()
 		return nil
 	}
 	return tty
-}
-
-// background tells whether the terminal that controls our session is another job's.
-func background(tty *os.File) bool {
-	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	return err == nil && group != unix.Getpgrp()
 }
 
 // describe writes into the journal what runs.

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"github.com/how-to-be-a-container/workshop/internal/job"
 )
 
 // forwarded are the signals that are for the command and not for us.
@@ -106,7 +108,7 @@ func (s *supervisor) resized() {
 func (s *supervisor) suspend() {
 	s.child.signalGroup(syscall.SIGSTOP)
 	stop()
-	for background(s.tty) && len(s.signals.arrived) == 0 {
+	for job.Background(int(s.tty.Fd())) && len(s.signals.arrived) == 0 {
 		time.Sleep(100 * time.Millisecond)
 	}
 	s.child.signalGroup(syscall.SIGCONT)

@@ -12,6 +12,8 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"github.com/how-to-be-a-container/workshop/internal/job"
 )
 
 // terminal is a pseudo-terminal between the person's terminal and the command,
@@ -85,7 +87,7 @@ func (t *terminal) notice(parent int) {
 			return
 		case <-time.After(time.Second):
 		}
-		if background(t.in) && os.Getppid() != parent {
+		if job.Background(int(t.in.Fd())) && os.Getppid() != parent {
 			t.gone()
 			return
 		}

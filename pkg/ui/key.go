@@ -12,6 +12,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/sys/unix"
+
+	"github.com/how-to-be-a-container/workshop/internal/job"
 )
 
 // Key waits for one key, without Enter and without an echo. Ctrl-C stays a
@@ -99,10 +101,10 @@ func readKey(ctx context.Context, fd int, raw *unix.Termios, resumed func()) (by
 	for ctx.Err() == nil {
 		n, err := unix.Poll(fds, 100)
 		if errors.Is(err, unix.EINTR) || (err == nil && n == 0) {
-			if Background(fd) && os.Getppid() != parent {
+			if job.Background(fd) && os.Getppid() != parent {
 				return 'q', hangup(ctx)
 			}
-			set, back := again(fd, raw), !Background(fd) && continued.Swap(false)
+			set, back := again(fd, raw), !job.Background(fd) && continued.Swap(false)
 			if set || back {
 				resumed()
 			}
@@ -139,17 +141,10 @@ func take(ctx context.Context, fd int) (byte, error) {
 // of a sudo(8), nobody can give us a key any more.
 var parent = os.Getppid()
 
-// Background tells whether the terminal is that of another job: to set it would stop
-// this one, by SIGTTOU. Of one that does not control our session nobody can say.
-func Background(fd int) bool {
-	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
-	return err == nil && group != unix.Getpgrp()
-}
-
 // again sets the terminal once more where somebody else has set it meanwhile: a
 // shell does, after Ctrl-Z and fg. In the background that would stop this process.
 func again(fd int, raw *unix.Termios) bool {
-	if Background(fd) {
+	if job.Background(fd) {
 		return false
 	}
 	now, err := unix.IoctlGetTermios(fd, unix.TCGETS)

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+
+	"github.com/how-to-be-a-container/workshop/internal/job"
 )
 
 // Read lets a person turn the pages of what write writes, forth and back: in $PAGER,
@@ -39,7 +41,7 @@ func (u *UI) Read(keys *os.File, write func() error) error {
 // reader is the program that shows pages, or nil. What is written is UTF-8 in every
 // locale, and has colours.
 func (u *UI) reader(keys *os.File) *exec.Cmd {
-	if os.Getenv("TERM") == "" || !IsTerminal(u.w) || !IsTerminal(keys) || Background(int(keys.Fd())) {
+	if os.Getenv("TERM") == "" || !IsTerminal(u.w) || !IsTerminal(keys) || job.Background(int(keys.Fd())) {
 		return nil
 	}
 	// A prompt of less must be ASCII.
